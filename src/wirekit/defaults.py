@@ -1,0 +1,192 @@
+"""Every limit, timeout and policy of wirekit, in one place, each with its reason.
+
+Two profiles exist. ``safe`` is what a new program gets. ``stdlib`` restores the laxer behaviour of the standard
+library for programs that rely on it; limits that protect memory hold in both.
+
+    from wirekit import defaults
+
+    defaults.use("stdlib")                  # or WIREKIT_DEFAULTS=stdlib in the environment
+    defaults.active.max_redirects = 3       # one policy, for the whole process
+    with defaults.using(timeout=5.0):       # for a while
+        ...
+
+What is set here is read at the moment it matters, never copied at import, so a change counts from the next
+connection or message on. The profile belongs to the process, not to a thread or task.
+"""
+
+import os
+from types import TracebackType
+
+__all__ = ["SAFE", "STDLIB", "Defaults", "Timeout", "active", "profile", "use", "using"]
+
+
+class Defaults:
+    """A profile: one value for each decision that somebody may want to make otherwise. Sizes are bytes.
+
+    ``Defaults(field=value, ...)`` is the safe profile with some fields changed. (A plain class, since importing
+    ``dataclasses`` would cost more than the whole of this package's client.)
+    """
+
+    # ---- waiting, in seconds; None waits for ever
+    timeout: float | None = 60.0
+    """A single wait (connect, send, receive) where the caller named none. nginx and Apache give up after 60."""
+    total_timeout: float | None = None
+    """A whole exchange, from connecting to the end of the body; off, since a download may rightly take hours."""
+    attempt_delay: float = 0.25
+    """Head start of one address over the next one (RFC 8305 section 5)."""
+
+    # ---- TLS
+    verify_tls: bool = True
+    """Check certificates and names wherever TLS is spoken. The standard library does so for HTTP only."""
+    system_certificates: bool = True
+    """Trust what the operating system trusts (truststore), not only the files that OpenSSL was built with."""
+
+    # ---- HTTP messages
+    strict_framing: bool = True
+    """Refuse messages whose length can be read in two ways (RFC 9112 section 6.3), or whose head is not RFC 9112's.
+
+    Off, such a message is read as http.client reads it, and the connection is not used again."""
+    max_line: int = 65_536
+    """One start line or field line. The standard library's figure."""
+    max_fields: int = 100
+    """Field lines of one head, and of one trailer section. The standard library's figure; browsers send 20."""
+    max_head: int = 300 * 1024
+    """A whole head, and all interim responses and trailers of one exchange together. curl's figure."""
+    max_interim: int = 100
+    """1xx responses before the final one (CPython gh-150743)."""
+    max_chunk_line: int = 4_096
+    """A chunk-size line with its extensions; llhttp allows 16 KiB, nobody sends 100 bytes."""
+    max_drain: int = 64 * 1024
+    """Unread body bytes worth reading to keep a connection; beyond that a new one is cheaper."""
+
+    # ---- requests by URL
+    max_redirects: int = 10
+    """Hops of one request; urllib.request's figure, browsers allow 20."""
+    cross_origin_credentials: bool = False
+    """Send Authorization, Cookie and Proxy-Authorization along when a redirect changes the origin."""
+    redirect_downgrade: bool = False
+    """Follow a redirect from https to http, and from http to ftp."""
+    strict_urls: bool = True
+    """Refuse URLs that two programs would read in two ways (backslashes, control characters, odd hosts)."""
+    max_form_fields: int | None = 1_000
+    """Pairs of one query string or form; PHP's figure, Django's too."""
+
+    # ---- servers
+    request_timeout: float | None = 60.0
+    """A single wait for a part of a request (slow heads and bodies tie up a thread otherwise)."""
+    max_body: int = 64 * 1024 * 1024
+    """A request body that a server reads by itself, where the handler does not."""
+    follow_symlinks_out: bool = False
+    """Serve files that a symbolic link fetches from outside the served directory."""
+
+    def __init__(self, **changes: object) -> None:
+        self.update(changes)
+
+    def update(self, changes: dict[str, object]) -> None:
+        """Set fields by name. TypeError for a field that does not exist; then nothing is set."""
+        if unknown := changes.keys() - Defaults.__annotations__.keys():
+            message = f"no such default: {', '.join(sorted(unknown))}"
+            raise TypeError(message)
+        self.__dict__.update(changes)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return every field with its value."""
+        return {name: getattr(self, name) for name in Defaults.__annotations__}
+
+
+SAFE = Defaults()
+"""The profile of new programs. A constant: change ``active``, not this."""
+
+STDLIB = Defaults(
+    timeout=None,
+    verify_tls=True,
+    system_certificates=False,
+    strict_framing=False,
+    cross_origin_credentials=True,
+    redirect_downgrade=True,
+    strict_urls=False,
+    max_form_fields=None,
+    request_timeout=None,
+    follow_symlinks_out=True,
+)
+"""The standard library's behaviour, but for the limits that protect memory."""
+
+_PROFILES = {"safe": SAFE, "stdlib": STDLIB}
+
+
+def profile(name: str) -> Defaults:
+    """Return a fresh copy of the profile ``safe`` or ``stdlib``; ValueError for any other name."""
+    try:
+        return Defaults(**_PROFILES[name].as_dict())
+    except KeyError:
+        message = f"no profile {name!r}: it is 'safe' or 'stdlib'"
+        raise ValueError(message) from None
+
+
+active: Defaults = profile(os.environ.get("WIREKIT_DEFAULTS") or "safe")
+"""What counts now. The object stays the same: ``use`` fills it anew."""
+
+
+def use(name: str) -> None:
+    """Make ``safe`` or ``stdlib`` the profile of this process, from the next connection or message on."""
+    active.update(profile(name).as_dict())
+
+
+class using:  # noqa: N801 - reads as a function: contextlib's decorator would cost its import
+    """Work with another profile, or with single fields changed, inside a ``with`` block; then as before.
+
+    ``using("stdlib")``, ``using(timeout=5.0)``. It changes the process, not only this thread: meant for tests and
+    for the start of programs. TypeError for a field that does not exist, ValueError for a profile that does not.
+    """
+
+    def __init__(self, name: str | None = None, **changes: object) -> None:
+        self._wanted = (profile(name) if name else Defaults(**active.as_dict())).as_dict()
+        self._wanted.update(Defaults(**changes).__dict__)
+
+    def __enter__(self) -> Defaults:
+        self._before = active.as_dict()
+        active.update(self._wanted)
+        return active
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        active.update(self._before)
+
+
+class Timeout:
+    """Several time limits in the place of one number: wherever a ``timeout`` is taken, this may stand.
+
+    ``Timeout(10, connect=3, total=60)``: 3 seconds to connect, 10 for any other single wait, 60 for the whole
+    exchange from the first connection attempt to the last byte of the body. ``None`` means no such limit; ``connect``
+    left out is the same as ``step``.
+    """
+
+    __slots__ = ("connect", "step", "total")
+
+    def __init__(
+        self, step: float | None = None, *, connect: float | None = None, total: float | None = None
+    ) -> None:
+        self.step = _seconds(step, "step")
+        self.connect = _seconds(connect if connect is not None else step, "connect")
+        self.total = _seconds(total, "total")
+
+    def __repr__(self) -> str:
+        return f"Timeout({self.step}, connect={self.connect}, total={self.total})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Timeout):
+            return NotImplemented
+        return (self.step, self.connect, self.total) == (other.step, other.connect, other.total)
+
+    def __hash__(self) -> int:
+        return hash((self.step, self.connect, self.total))
+
+
+def _seconds(value: float | None, name: str) -> float | None:
+    if value is None:
+        return None
+    if not value > 0:  # refuses NaN as well
+        message = f"{name} timeout must be above 0 seconds, not {value!r}; None means no limit"
+        raise ValueError(message)
+    return float(value)
