@@ -1,0 +1,81 @@
+"""Pairs of names and values as a query or a form writes them (``application/x-www-form-urlencoded``).
+
+The WHATWG URL standard, section 5, is the grammar. Reading has a fast way and a plain one. The fast way unquotes the
+whole text once, the separators held apart by two control characters that such text never holds; if unquoting brings
+one of them to light after all, the numbers no longer agree and the plain way, pair by pair, gives the answer.
+"""
+
+from __future__ import annotations
+
+from wirekit._wire.percent import unquote_bytes, unquote_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import AnyStr
+
+__all__ = ["parse_pairs", "parse_pairs_bytes", "parse_pairs_slowly"]
+
+_PAIR = "\x1e"
+"""Stands between pairs while a whole text is unquoted: ASCII's record separator."""
+_EQUALS = "\x1f"
+"""Stands for ``=`` meanwhile: ASCII's unit separator."""
+_PAIR_BYTE = _PAIR.encode()
+_EQUALS_BYTE = _EQUALS.encode()
+
+
+def parse_pairs(text: str, separator: str, *, keep_blank: bool) -> list[tuple[str, str]] | None:
+    """Parse UTF-8 pairs, errors shown as U+FFFD; ``None`` if the plain way must do it.
+
+    ``separator`` is ``&`` or ``;``. Pairs without a value are left out unless ``keep_blank``.
+    """
+    pairs, equals = text.count(separator), text.count("=")
+    text = text.replace("+", " ").replace(separator, _PAIR).replace("=", _EQUALS)
+    if "%" in text:
+        text = unquote_text(text, "utf-8", "replace")
+    if text.count(_PAIR) != pairs or text.count(_EQUALS) != equals:
+        return None
+    return _take_apart(text, _PAIR, _EQUALS, "=", keep_blank=keep_blank)
+
+
+def parse_pairs_bytes(data: bytes, separator: bytes, *, keep_blank: bool) -> list[tuple[bytes, bytes]] | None:
+    """Do the same with bytes that stay bytes."""
+    pairs, equals = data.count(separator), data.count(b"=")
+    data = data.replace(b"+", b" ").replace(separator, _PAIR_BYTE).replace(b"=", _EQUALS_BYTE)
+    data = unquote_bytes(data)
+    if data.count(_PAIR_BYTE) != pairs or data.count(_EQUALS_BYTE) != equals:
+        return None
+    return _take_apart(data, _PAIR_BYTE, _EQUALS_BYTE, b"=", keep_blank=keep_blank)
+
+
+def _take_apart(
+    text: AnyStr, pair: AnyStr, mark: AnyStr, equals: AnyStr, *, keep_blank: bool
+) -> list[tuple[AnyStr, AnyStr]]:
+    parts = [item.partition(mark) for item in text.split(pair)]
+    if keep_blank:
+        found = [(name, value) for name, has_value, value in parts if name or has_value]
+    else:
+        found = [(name, value) for name, _, value in parts if value]
+    if text.count(mark) > sum([1 for _, has_value, _ in parts if has_value]):  # a list is quicker than a generator
+        found = [(name, value.replace(mark, equals)) for name, value in found]
+    return found
+
+
+def parse_pairs_slowly(
+    items: Iterable[AnyStr], equals: AnyStr, unquote: Callable[[AnyStr], AnyStr], *, keep_blank: bool, strict: bool
+) -> list[tuple[AnyStr, AnyStr]]:
+    """Parse pair by pair, whatever the encoding and the separator.
+
+    ``strict`` makes an item without ``=``, an empty one too, a ValueError.
+    """
+    found = []
+    for item in items:
+        if not item and not strict:
+            continue
+        name, has_value, value = item.partition(equals)
+        if strict and not has_value:
+            message = f"bad query field: {item!r}"
+            raise ValueError(message)
+        if value or keep_blank:
+            found.append((unquote(name), unquote(value)))
+    return found

@@ -1,0 +1,1049 @@
+"""Take URLs apart, put them together, quote and unquote: urllib.parse, rebuilt.
+
+Every public name of the standard library's module is here, reads and writes the same (as its newest release does), and
+takes text or bytes. Below lies the grammar: ``_wire.uri`` splits, ``_wire.percent`` quotes, ``_wire.forms`` reads
+pairs. What stands here is what a program sees: the result classes, which types go in and come out, and which profile of
+``wirekit.defaults`` is asked.
+
+In the safe profile a URL that two programs read in two ways is a ValueError (``strict_urls``), and a query has a
+limited number of fields (``max_form_fields``). Neither changes what is returned: a URL that the safe profile accepts
+reads the same in both. That is why one cache serves both: it holds accepted URLs only.
+
+Importing this module is cheap on purpose (no ``re``, ``typing``, ``ipaddress``): every other one needs it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import namedtuple
+from types import GenericAlias
+
+from wirekit._wire import forms, percent, uri
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, AnyStr, Generic, NamedTuple, Self, overload
+
+__all__ = [
+    "DefragResult",
+    "DefragResultBytes",
+    "ParseResult",
+    "ParseResultBytes",
+    "SplitResult",
+    "SplitResultBytes",
+    "parse_qs",
+    "parse_qsl",
+    "quote",
+    "quote_from_bytes",
+    "quote_plus",
+    "unquote",
+    "unquote_plus",
+    "unquote_to_bytes",
+    "urldefrag",
+    "urlencode",
+    "urljoin",
+    "urlparse",
+    "urlsplit",
+    "urlunparse",
+    "urlunsplit",
+]
+
+# Programs add their own schemes to these lists (uses_netloc.append("s3")), so they are asked each time, never copied.
+# The empty string stands for a URL without a scheme.
+
+uses_relative = ["", "ftp", "http", "gopher", "nntp", "imap", "wais", "file", "https", "shttp", "mms"]
+uses_relative += ["prospero", "rtsp", "rtsps", "rtspu", "sftp", "svn", "svn+ssh", "ws", "wss"]
+
+uses_netloc = ["", "ftp", "http", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "https", "shttp"]
+uses_netloc += ["snews", "prospero", "rtsp", "rtsps", "rtspu", "rsync", "svn", "svn+ssh", "sftp", "nfs", "git"]
+uses_netloc += ["git+ssh", "ws", "wss", "itms-services"]
+
+uses_params = ["", "ftp", "hdl", "prospero", "http", "imap", "https", "shttp", "rtsp", "rtsps", "rtspu", "sip"]
+uses_params += ["sips", "mms", "sftp", "tel"]
+
+# Nothing asks these any more; they stay for programs that do.
+
+non_hierarchical = ["gopher", "hdl", "mailto", "news", "telnet", "wais", "imap", "snews", "sip", "sips"]
+
+uses_query = ["", "http", "wais", "imap", "https", "shttp", "mms", "gopher", "rtsp", "rtsps", "rtspu", "sip", "sips"]
+
+uses_fragment = ["", "ftp", "hdl", "http", "gopher", "news", "nntp", "wais", "https", "shttp", "snews", "file"]
+uses_fragment += ["prospero"]
+
+scheme_chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
+
+_WHATWG_C0_CONTROL_OR_SPACE = uri.CONTROLS_AND_SPACE
+_UNSAFE_URL_BYTES_TO_REMOVE = ["\t", "\r", "\n"]
+_ALWAYS_SAFE = frozenset(percent.UNRESERVED)
+_ALWAYS_SAFE_BYTES = percent.UNRESERVED
+
+
+class _Unread:
+    """Stands for ``wirekit.defaults`` until a profile is first asked: importing that takes longer than all of this."""
+
+    @property
+    def active(self) -> Any:
+        global defaults  # noqa: PLW0603 - replaces itself, once
+        from wirekit import defaults as module
+
+        defaults = module
+        return module.active
+
+
+defaults: Any = _Unread()
+
+_MOST_REMEMBERED = 256
+"""URLs in each cache; then it starts anew. The standard library keeps 128."""
+_LONGEST_REMEMBERED = 2048
+"""Characters of a URL worth remembering: longer ones hardly come twice, and would fill memory."""
+
+_remembered: dict[str, SplitResult] = {}
+_quotings: dict[str, percent.Quoting] = {}
+_byte_quotings: dict[bytes, percent.Quoting] = {}
+
+
+def clear_cache() -> None:
+    """Forget split URLs and tables for quoting."""
+    _remembered.clear()
+    _quotings.clear()
+    _byte_quotings.clear()
+
+
+# ---- text or bytes
+
+
+def _noop(obj: Any) -> Any:
+    return obj
+
+
+def _encode_result(obj: Any, encoding: str = "ascii", errors: str = "strict") -> Any:
+    return obj.encode(encoding, errors)
+
+
+def _decode_args(args: Iterable[Any], encoding: str = "ascii", errors: str = "strict") -> tuple[Any, ...]:
+    return tuple([arg.decode(encoding, errors) if arg else (None if arg is None else "") for arg in args])
+
+
+def _coerce_args(*args: Any) -> tuple[Any, ...]:
+    """Return the arguments as text, and a function that gives a result the type that they had.
+
+    TypeError for a mixture of text and bytes; the empty string and ``None`` go with both. UnicodeDecodeError for
+    bytes beyond ASCII.
+    """
+    is_text = isinstance(next((arg for arg in args if arg is not None), None), str)
+    for arg in args[1:]:
+        if arg and isinstance(arg, str) != is_text:
+            message = "Cannot mix str and non-str arguments"
+            raise TypeError(message)
+    if is_text:
+        return (*args, _noop)
+    return (*_decode_args(args), _encode_result)
+
+
+# ---- results
+
+if TYPE_CHECKING:
+
+    class _DefragResultBase(NamedTuple, Generic[AnyStr]):
+        url: AnyStr
+        fragment: AnyStr
+
+    class _SplitResultBase(NamedTuple, Generic[AnyStr]):
+        scheme: AnyStr
+        netloc: AnyStr
+        path: AnyStr
+        query: AnyStr
+        fragment: AnyStr
+
+    class _ParseResultBase(NamedTuple, Generic[AnyStr]):
+        scheme: AnyStr
+        netloc: AnyStr
+        path: AnyStr
+        params: AnyStr
+        query: AnyStr
+        fragment: AnyStr
+
+else:
+    _DefragResultBase = namedtuple("_DefragResultBase", "url fragment")
+    _SplitResultBase = namedtuple("_SplitResultBase", "scheme netloc path query fragment")
+    _ParseResultBase = namedtuple("_ParseResultBase", "scheme netloc path params query fragment")
+
+_FIELD_DOCS = {
+    "url": "The URL without its fragment.",
+    "scheme": "The scheme, in lower case.",
+    "netloc": "The authority: [user[:password]@]host[:port].",
+    "path": "The path, with its first slash.",
+    "params": "The parameters of the last path segment, without the semicolon before them.",
+    "query": "The query, without the question mark before it.",
+    "fragment": "The fragment, without the hash before it.",
+}
+
+for _base in (_DefragResultBase, _SplitResultBase, _ParseResultBase):
+    for _name in _base._fields:
+        getattr(_base, _name).__doc__ = _FIELD_DOCS[_name]
+del _base, _name
+
+
+class _ResultMixinStr:
+    """What results made of text share."""
+
+    __slots__ = ()
+    _encoded_counterpart: Any
+    _keep_empty = False
+
+    def encode(self, encoding: str = "ascii", errors: str = "strict") -> Any:
+        """Return the same as bytes. UnicodeEncodeError for characters that ``encoding`` lacks."""
+        parts: Iterable[str | None] = self  # type: ignore[assignment]  # a mixin of tuples
+        return self._encoded_counterpart(*[part if part is None else part.encode(encoding, errors) for part in parts])
+
+
+class _ResultMixinBytes:
+    """What results made of bytes share."""
+
+    __slots__ = ()
+    _decoded_counterpart: Any
+    _keep_empty = False
+
+    def decode(self, encoding: str = "ascii", errors: str = "strict") -> Any:
+        """Return the same as text. UnicodeDecodeError for bytes that ``encoding`` lacks."""
+        parts: Iterable[bytes | None] = self  # type: ignore[assignment]  # a mixin of tuples
+        return self._decoded_counterpart(*[part if part is None else part.decode(encoding, errors) for part in parts])
+
+
+def _split_userinfo(netloc: AnyStr, at: AnyStr, colon: AnyStr) -> tuple[AnyStr | None, AnyStr | None]:
+    userinfo, found, _ = netloc.rpartition(at)
+    if not found:
+        return None, None
+    username, found, password = userinfo.partition(colon)
+    return username, password if found else None
+
+
+def _split_host(netloc: AnyStr, at: AnyStr, opening: AnyStr, closing: AnyStr, colon: AnyStr) -> tuple[AnyStr, AnyStr]:
+    host_and_port = netloc.rpartition(at)[2]
+    _, found, bracketed = host_and_port.partition(opening)
+    if found:
+        host, _, rest = bracketed.partition(closing)
+        return host, rest.partition(colon)[2]
+    host, _, port = host_and_port.partition(colon)
+    return host, port
+
+
+class _NetlocResultMixinBase:
+    """The parts of an authority, as attributes."""
+
+    __slots__ = ()
+    _userinfo: Any
+    _hostinfo: Any
+
+    @property
+    def username(self) -> Any:
+        """The user name, still quoted; ``None`` without an ``@``."""
+        return self._userinfo[0]
+
+    @property
+    def password(self) -> Any:
+        """The password, still quoted; ``None`` where no colon begins one."""
+        return self._userinfo[1]
+
+    @property
+    def hostname(self) -> Any:
+        """The host in lower case, without brackets; ``None`` if there is none. A zone id keeps its case."""
+        host = self._hostinfo[0]
+        if not host:
+            return None
+        name, percent_sign, zone = host.partition("%" if isinstance(host, str) else b"%")
+        return name.lower() + percent_sign + zone
+
+    @property
+    def port(self) -> int | None:
+        """The port, ``None`` if there is none. ValueError unless it is a number from 0 to 65535 in ASCII digits."""
+        port = self._hostinfo[1]
+        if not port:
+            return None
+        if not (port.isdigit() and port.isascii()):
+            message = f"Port could not be cast to integer value as {port!r}"
+            raise ValueError(message)
+        number = int(port)
+        if number > _LAST_PORT:
+            message = "Port out of range 0-65535"
+            raise ValueError(message)
+        return number
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+
+_LAST_PORT = 65_535
+
+
+class _NetlocResultMixinStr(_NetlocResultMixinBase, _ResultMixinStr):
+    __slots__ = ()
+    if TYPE_CHECKING:
+        netloc: str
+        username: str | None
+        password: str | None
+        hostname: str | None
+
+    @property
+    def _userinfo(self) -> tuple[str | None, str | None]:
+        return _split_userinfo(self.netloc or "", "@", ":")
+
+    @property
+    def _hostinfo(self) -> tuple[str, str | None]:
+        host, port = _split_host(self.netloc or "", "@", "[", "]", ":")
+        return host, port or None
+
+
+class _NetlocResultMixinBytes(_NetlocResultMixinBase, _ResultMixinBytes):
+    __slots__ = ()
+    if TYPE_CHECKING:
+        netloc: bytes
+        username: bytes | None
+        password: bytes | None
+        hostname: bytes | None
+
+    @property
+    def _userinfo(self) -> tuple[bytes | None, bytes | None]:
+        return _split_userinfo(self.netloc or b"", b"@", b":")
+
+    @property
+    def _hostinfo(self) -> tuple[bytes, bytes | None]:
+        host, port = _split_host(self.netloc or b"", b"@", b"[", b"]", b":")
+        return host, port or None
+
+
+ResultBase = _NetlocResultMixinStr
+"""An old name, kept for programs that test for it."""
+
+
+class DefragResult(_DefragResultBase, _ResultMixinStr):
+    """What ``urldefrag`` returns: (url, fragment)."""
+
+    __slots__ = ()
+
+    def geturl(self) -> str:
+        """Return the URL with its fragment again."""
+        if self.fragment or (self._keep_empty and self.fragment is not None):
+            return f"{self.url}#{self.fragment}"
+        return self.url
+
+
+class SplitResult(_SplitResultBase, _NetlocResultMixinStr):
+    """What ``urlsplit`` returns: (scheme, netloc, path, query, fragment), and the parts of netloc as attributes."""
+
+    __slots__ = ()
+
+    def geturl(self) -> str:
+        """Return the URL; it may lack delimiters of empty components."""
+        return urlunsplit(self)
+
+
+class ParseResult(_ParseResultBase, _NetlocResultMixinStr):
+    """What ``urlparse`` returns: (scheme, netloc, path, params, query, fragment), and the parts of netloc."""
+
+    __slots__ = ()
+
+    def geturl(self) -> str:
+        """Return the URL; it may lack delimiters of empty components."""
+        return urlunparse(self)
+
+
+class DefragResultBytes(_DefragResultBase, _ResultMixinBytes):
+    """DefragResult in bytes."""
+
+    __slots__ = ()
+
+    def geturl(self) -> bytes:
+        """Return the URL with its fragment again."""
+        if self.fragment or (self._keep_empty and self.fragment is not None):
+            return self.url + b"#" + self.fragment
+        return self.url
+
+
+class SplitResultBytes(_SplitResultBase, _NetlocResultMixinBytes):
+    """SplitResult in bytes."""
+
+    __slots__ = ()
+
+    def geturl(self) -> bytes:
+        """Return the URL; it may lack delimiters of empty components."""
+        return urlunsplit(self)
+
+
+class ParseResultBytes(_ParseResultBase, _NetlocResultMixinBytes):
+    """ParseResult in bytes."""
+
+    __slots__ = ()
+
+    def geturl(self) -> bytes:
+        """Return the URL; it may lack delimiters of empty components."""
+        return urlunparse(self)
+
+
+def _keeping(base: Any) -> Any:
+    """Make the form of a result class whose empty components are not missing ones (``missing_as_none``).
+
+    A class of its own, since a tuple has no room for one more attribute. It shows and pickles as its base does.
+    """
+
+    def __repr__(self: Any) -> str:
+        return base.__name__ + repr(base(*self))[len(base.__name__) :]
+
+    name = f"_{base.__name__}Keeping"
+    members = {"__slots__": (), "__module__": __name__, "__doc__": base.__doc__, "_keep_empty": True}
+    return type(name, (base,), {**members, "__repr__": __repr__})
+
+
+_DefragResultKeeping = _keeping(DefragResult)
+_SplitResultKeeping = _keeping(SplitResult)
+_ParseResultKeeping = _keeping(ParseResult)
+_DefragResultBytesKeeping = _keeping(DefragResultBytes)
+_SplitResultBytesKeeping = _keeping(SplitResultBytes)
+_ParseResultBytesKeeping = _keeping(ParseResultBytes)
+
+for _text, _bytes in (
+    (DefragResult, DefragResultBytes),
+    (SplitResult, SplitResultBytes),
+    (ParseResult, ParseResultBytes),
+    (_DefragResultKeeping, _DefragResultBytesKeeping),
+    (_SplitResultKeeping, _SplitResultBytesKeeping),
+    (_ParseResultKeeping, _ParseResultBytesKeeping),
+):
+    _text._encoded_counterpart = _bytes
+    _bytes._decoded_counterpart = _text
+del _text, _bytes
+
+
+# ---- taking apart
+
+if TYPE_CHECKING:
+    _Components = tuple[str | None, str | None, str, str | None, str | None]
+
+_make_tuple = tuple.__new__
+
+
+def _split(url: str, scheme: str | None, allow_fragments: object) -> _Components:
+    scheme = scheme or None
+    if scheme:
+        scheme = scheme.strip(uri.CONTROLS_AND_SPACE)
+        scheme = scheme.replace("\n", "").replace("\r", "").replace("\t", "")
+    return uri.split_uri(url, scheme, fragments=bool(allow_fragments), strict=defaults.active.strict_urls)
+
+
+def _split_and_remember(url: str) -> SplitResult:
+    """Split a URL that is no longer than usual; remember it if the safe profile accepts it."""
+    refused = True
+    try:
+        scheme, netloc, path, query, fragment = uri.split_uri(url, strict=True)
+        refused = False
+    except ValueError:
+        if defaults.active.strict_urls:
+            raise
+    if refused:
+        scheme, netloc, path, query, fragment = uri.split_uri(url, strict=False)
+    result = _make_tuple(SplitResult, (scheme or "", netloc or "", path, query or "", fragment or ""))
+    if not refused and len(url) <= _LONGEST_REMEMBERED:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[url] = result
+    return result
+
+
+def urlsplit(url: AnyStr, scheme: Any = "", allow_fragments: object = True, *, missing_as_none: bool = False) -> Any:
+    """Split ``scheme://netloc/path?query#fragment`` into a SplitResult; bytes into a SplitResultBytes.
+
+    Components stay quoted. ``scheme`` is used where the URL names none; without ``allow_fragments`` a ``#`` belongs to
+    the path or query. A component that is not there is empty, or ``None`` with ``missing_as_none``. Leading controls
+    and spaces, and all tabs and line ends, are dropped. ValueError for brackets around anything but an IPv6 address,
+    for characters that turn into delimiters, and in the safe profile for whatever makes the host ambiguous.
+    """
+    if type(url) is str and not scheme and allow_fragments and not missing_as_none:
+        found = _remembered.get(url)
+        return found if found is not None else _split_and_remember(url)
+    url, scheme, give = _coerce_args(url, scheme)
+    parts = _split(url or "", scheme, allow_fragments)
+    if missing_as_none:
+        return give(_SplitResultKeeping(*parts))
+    return give(SplitResult(*[part or "" for part in parts]))
+
+
+def urlparse(url: AnyStr, scheme: Any = "", allow_fragments: object = True, *, missing_as_none: bool = False) -> Any:
+    """Split ``scheme://netloc/path;params?query#fragment`` into a ParseResult; bytes into a ParseResultBytes.
+
+    As ``urlsplit``, and the parameters of the last path segment are set apart. ``urlsplit`` is usually what you want.
+    """
+    if type(url) is str and not scheme and allow_fragments and not missing_as_none:
+        result = _remembered.get(url) or _split_and_remember(url)
+        scheme, netloc, path, query, fragment = result
+        params = ""
+        if ";" in path and scheme in uses_params:
+            path, params = _splitparams(path)
+        return _make_tuple(ParseResult, (scheme, netloc, path, params, query, fragment))
+    url, scheme, give = _coerce_args(url, scheme)
+    scheme, netloc, path, query, fragment = _split(url or "", scheme, allow_fragments)
+    params = None
+    if (scheme or "") in uses_params and ";" in path:
+        path, params = _splitparams(path, allow_none=True)
+    parts = (scheme, netloc, path, params, query, fragment)
+    if missing_as_none:
+        return give(_ParseResultKeeping(*parts))
+    return give(ParseResult(*[part or "" for part in parts]))
+
+
+def _splitparams(url: str, allow_none: bool = False) -> tuple[str, str | None]:  # noqa: FBT001, FBT002 - as in the stdlib
+    begin = url.find(";", url.rfind("/") + 1)
+    if begin < 0:
+        return url, None if allow_none else ""
+    return url[:begin], url[begin + 1 :]
+
+
+def urldefrag(url: AnyStr, *, missing_as_none: bool = False) -> Any:
+    """Return (the URL without its fragment, the fragment) as a DefragResult; bytes as a DefragResultBytes."""
+    url, give = _coerce_args(url)
+    fragment = None
+    if url and "#" in url:
+        *parts, fragment = _split(url, None, allow_fragments=True)
+        url = uri.unsplit_uri(*parts, None)
+    if missing_as_none:
+        return give(_DefragResultKeeping(url or "", fragment))
+    return give(DefragResult(url or "", fragment or ""))
+
+
+# ---- putting together
+
+
+def urlunsplit(components: Iterable[Any], *, keep_empty: Any = None) -> Any:
+    """Put the five components of ``urlsplit`` together again.
+
+    The result may lack delimiters of empty components, unless ``keep_empty``; left alone, that is true for what
+    ``missing_as_none`` made. ValueError where it is demanded of a result that cannot tell empty from missing, and in
+    the safe profile for a netloc that ``urlsplit`` would refuse or read otherwise.
+    """
+    scheme, netloc, path, query, fragment = components
+    give = _noop
+    if type(scheme) is not str:
+        scheme, netloc, path, query, fragment, give = _coerce_args(scheme, netloc, path, query, fragment)
+    if _keeps_empty(components, keep_empty):
+        return give(uri.unsplit_uri(scheme, _checked(netloc, scheme), path, query, fragment))
+    return give(_unsplit(scheme, netloc, path, query, fragment))
+
+
+def urlunparse(components: Iterable[Any], *, keep_empty: Any = None) -> Any:
+    """Put the six components of ``urlparse`` together again; as ``urlunsplit``."""
+    scheme, netloc, path, params, query, fragment, give = _coerce_args(*components)
+    keep = _keeps_empty(components, keep_empty)
+    if params or (keep and params is not None):
+        path = f"{path};{params}"
+    if keep:
+        return give(uri.unsplit_uri(scheme, _checked(netloc, scheme), path, query, fragment))
+    return give(_unsplit(scheme, netloc, path, query, fragment))
+
+
+def _keeps_empty(components: Any, keep_empty: Any) -> bool:
+    if keep_empty is None:
+        return getattr(components, "_keep_empty", False)
+    if keep_empty and not getattr(components, "_keep_empty", True):
+        message = "empty and missing components cannot be told apart: split the URL with missing_as_none=True"
+        raise ValueError(message)
+    return bool(keep_empty)
+
+
+def _unsplit(scheme: Any, netloc: Any, path: str, query: Any, fragment: Any) -> str:
+    if netloc:
+        _checked(netloc, scheme)
+    elif scheme and (not path or path[:1] == "/") and scheme in uses_netloc:
+        netloc = ""
+    else:
+        netloc = None
+    return uri.unsplit_uri(scheme, netloc, path, query or None, fragment or None)
+
+
+def _checked(netloc: Any, scheme: Any) -> Any:
+    """Let pass what ``urlsplit`` would accept: who builds a URL and who reads it must agree on its host."""
+    if netloc and defaults.active.strict_urls:
+        uri.check_authority(netloc, scheme, strict=True)
+    return netloc
+
+
+# ---- resolving
+
+
+def urljoin(base: AnyStr, url: AnyStr | None, allow_fragments: object = True) -> AnyStr:
+    """Resolve a reference against a base (RFC 3986 section 5.2), with the customs of the standard library.
+
+    A scheme that is not in ``uses_relative`` resolves nothing: the reference comes back. Errors as ``urlsplit``.
+    """
+    if not base:
+        return url
+    if not url:
+        return base
+    if type(base) is str and type(url) is str:
+        return _join(base, url, allow_fragments)
+    base, url, give = _coerce_args(base, url)
+    return give(_join(base, url, allow_fragments))
+
+
+def _join(base: str, url: str, allow_fragments: object) -> str:
+    strict = defaults.active.strict_urls
+    fragments = bool(allow_fragments)
+    base_scheme, base_netloc, base_path, base_query, base_fragment = uri.split_uri(
+        base, fragments=fragments, strict=strict
+    )
+    scheme, netloc, path, query, fragment = uri.split_uri(url, base_scheme, fragments=fragments, strict=strict)
+    if scheme != base_scheme or (scheme and scheme not in uses_relative):
+        return url
+    if not scheme or scheme in uses_netloc:
+        if netloc:
+            return uri.unsplit_uri(scheme, netloc, path, query, fragment)
+        netloc = base_netloc
+    if path:
+        path = uri.resolve_path(base_path, path)
+    else:
+        path = base_path
+        if query is None:
+            query = base_query
+            if fragment is None:
+                fragment = base_fragment
+    return uri.unsplit_uri(scheme, netloc, path, query, fragment)
+
+
+# ---- quoting
+
+
+def quote(string: str | bytes | bytearray, safe: Any = "/", encoding: str | None = None, errors: str | None = None) -> str:
+    """Quote what RFC 3986 does not call unreserved, and ``safe`` does not name, as ``%XX``.
+
+    The default suits a path. Text is encoded first, by default in UTF-8; UnicodeEncodeError for what cannot be.
+    TypeError for an encoding given with bytes.
+    """
+    if isinstance(string, str):
+        if not string:
+            return string
+        string = string.encode("utf-8" if encoding is None else encoding, "strict" if errors is None else errors)
+    elif encoding is not None or errors is not None:
+        message = f"quote() doesn't support {'errors' if encoding is None else 'encoding'!r} for bytes"
+        raise TypeError(message)
+    return quote_from_bytes(string, safe)
+
+
+def quote_plus(string: str | bytes, safe: Any = "", encoding: str | None = None, errors: str | None = None) -> str:
+    """Quote as HTML forms do: as ``quote``, but a space becomes ``+``, and ``/`` is quoted too."""
+    space: str | bytes = " " if isinstance(string, str) else b" "
+    if isinstance(string, (str, bytes)) and space not in string:  # type: ignore[operator]  # both text or both bytes
+        return quote(string, safe, encoding, errors)
+    return quote(string, safe + (" " if isinstance(safe, str) else b" "), encoding, errors).replace(" ", "+")
+
+
+def quote_from_bytes(bs: bytes | bytearray, safe: Any = "/") -> str:
+    """Quote bytes; the result is ASCII text. TypeError for anything else."""
+    if not isinstance(bs, (bytes, bytearray)):
+        message = "quote_from_bytes() expected bytes"
+        raise TypeError(message)
+    if not bs:
+        return ""
+    quoting = _quotings.get(safe) if type(safe) is str else None
+    return percent.quote_bytes(bs, quoting or _find_quoting(safe))
+
+
+def _find_quoting(safe: Any) -> percent.Quoting:
+    """Return the table for ``safe``: text, of which what is beyond ASCII is ignored, or bytes."""
+    data = safe.encode("ascii", "ignore") if isinstance(safe, str) else bytes([byte for byte in safe if byte < 128])  # noqa: PLR2004 - ASCII
+    quoting = _byte_quotings.get(data)
+    if quoting is None:
+        if len(_byte_quotings) >= _MOST_REMEMBERED:
+            _byte_quotings.clear()
+        quoting = _byte_quotings[data] = percent.Quoting(data)
+    if type(safe) is str:
+        if len(_quotings) >= _MOST_REMEMBERED:
+            _quotings.clear()
+        _quotings[safe] = quoting
+    return quoting
+
+
+def unquote(string: str | bytes, encoding: str | None = "utf-8", errors: str | None = "replace") -> str:
+    """Replace each ``%XX`` by what it stands for; a ``%`` that begins no escape stays.
+
+    Errors are shown as U+FFFD unless ``errors`` says otherwise. Bytes become text.
+    """
+    if isinstance(string, bytes):
+        return percent.unquote_bytes(string).decode(encoding, errors)  # type: ignore[arg-type]  # None: its TypeError
+    if "%" not in string:
+        string.split  # noqa: B018 - AttributeError for what is no text, as in the standard library
+        return string
+    return percent.unquote_text(
+        string, "utf-8" if encoding is None else encoding, "replace" if errors is None else errors
+    )
+
+
+def unquote_plus(string: str, encoding: str | None = "utf-8", errors: str | None = "replace") -> str:
+    """Unquote what HTML forms write: ``+`` is a space."""
+    return unquote(string.replace("+", " "), encoding, errors)
+
+
+def unquote_to_bytes(string: str | bytes | bytearray) -> bytes:
+    """Replace each ``%XX`` by its byte; text is UTF-8."""
+    if not string:
+        string.split  # noqa: B018 - AttributeError for what is neither text nor bytes, as in the standard library
+        return b""
+    if isinstance(string, str):
+        return percent.unquote_bytes(string.encode("utf-8"))
+    string.split  # noqa: B018 - as above
+    return percent.unquote_bytes(bytes(string))
+
+
+# ---- queries and forms
+
+
+def urlencode(
+    query: Mapping[Any, Any] | Sequence[tuple[Any, Any]],
+    doseq: object = False,
+    safe: Any = "",
+    encoding: str | None = None,
+    errors: str | None = None,
+    quote_via: Callable[..., str] = quote_plus,
+) -> str:
+    """Write a mapping, or a sequence of pairs, as ``name=value&name=value``.
+
+    With ``doseq`` each element of a value that is a sequence makes a pair of its own. What is neither text nor bytes is
+    written as ``str`` shows it. ``quote_via`` quotes: it gets (text, safe, encoding, errors), or (bytes, safe).
+    TypeError for a query of another kind.
+    """
+    if hasattr(query, "items"):
+        query = query.items()
+    else:
+        _check_pairs(query)
+
+    def write(part: Any) -> str:
+        if isinstance(part, bytes):
+            return quote_via(part, safe)
+        part = str(part)
+        if plain and part.isalnum() and part.isascii():
+            return part
+        return quote_via(part, safe, encoding, errors)
+
+    plain = quote_via is quote_plus and encoding is None
+    if doseq:
+        query = _spread(query)
+    return "&".join([write(name) + "=" + write(value) for name, value in query])
+
+
+def _check_pairs(query: Any) -> None:
+    """Text is a sequence too, but no pair begins it; numbers have no length."""
+    try:
+        is_pairs = not len(query) or isinstance(query[0], tuple)
+    except TypeError:
+        is_pairs = False
+    if not is_pairs:
+        message = "not a valid non-string sequence or mapping object"
+        raise TypeError(message)
+
+
+def _spread(query: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
+    """Make a pair of each element of each value that has a length and is neither text nor bytes."""
+    for name, value in query:
+        if isinstance(value, (bytes, str)) or not hasattr(value, "__len__"):
+            yield name, value
+        else:
+            for element in value:
+                yield name, element
+
+
+def parse_qs(
+    qs: AnyStr | None,
+    keep_blank_values: object = False,
+    strict_parsing: object = False,
+    encoding: str = "utf-8",
+    errors: str = "replace",
+    max_num_fields: int | None = None,
+    separator: str | bytes = "&",
+) -> dict[AnyStr, list[AnyStr]]:
+    """Read a query into a dict of lists; arguments and errors as those of ``parse_qsl``."""
+    found: dict[AnyStr, list[AnyStr]] = {}
+    for name, value in _parse_query(
+        qs, keep_blank_values, strict_parsing, encoding, errors, max_num_fields, separator
+    ):
+        if name in found:
+            found[name].append(value)
+        else:
+            found[name] = [value]
+    return found
+
+
+def parse_qsl(
+    qs: AnyStr | None,
+    keep_blank_values: object = False,
+    strict_parsing: object = False,
+    encoding: str = "utf-8",
+    errors: str = "replace",
+    max_num_fields: int | None = None,
+    separator: str | bytes = "&",
+) -> list[tuple[AnyStr, AnyStr]]:
+    """Read a query into a list of (name, value), in order; text gives text, bytes give bytes.
+
+    Names without a value are left out unless ``keep_blank_values``. With ``strict_parsing`` a pair without ``=`` is a
+    ValueError. So are more than ``max_num_fields`` pairs; where that is ``None``, the profile's ``max_form_fields``
+    counts (1,000 in the safe one, no limit in that of the standard library).
+    """
+    return _parse_query(qs, keep_blank_values, strict_parsing, encoding, errors, max_num_fields, separator)
+
+
+def _parse_query(
+    qs: Any, keep_blank: object, strict: object, encoding: str, errors: str, limit: int | None, separator: Any
+) -> list[tuple[Any, Any]]:
+    if not separator or not isinstance(separator, (str, bytes)):
+        message = "Separator must be of type string or bytes."
+        raise ValueError(message)
+    if isinstance(qs, str):
+        separator = separator if isinstance(separator, str) else str(separator, "ascii")
+    else:
+        qs = _bytes_of(qs)
+        separator = separator if isinstance(separator, bytes) else bytes(separator, "ascii")
+    if not qs:
+        return []
+    if limit is None:
+        limit = defaults.active.max_form_fields
+    if limit is not None and qs.count(separator) >= limit:
+        message = "Max number of fields exceeded"
+        raise ValueError(message)
+    if isinstance(qs, bytes):
+        return _parse_query_bytes(qs, bool(keep_blank), bool(strict), separator)
+    return _parse_query_text(qs, bool(keep_blank), bool(strict), encoding, errors, separator)
+
+
+def _bytes_of(qs: Any) -> bytes:
+    """Copy what shows its bytes. TypeError for what does not, if it is true: the rest was always taken for empty."""
+    if qs is None:
+        return b""
+    try:
+        return bytes(memoryview(qs))
+    except TypeError:
+        if qs:
+            raise
+    message = f"Accepting {type(qs).__name__} objects with false value in urllib.parse.parse_qsl() is deprecated"
+    warnings.warn(message, DeprecationWarning, stacklevel=4)
+    return b""
+
+
+def _parse_query_text(
+    qs: str, keep_blank: bool, strict: bool, encoding: str, errors: str, separator: str  # noqa: FBT001 - all given by position
+) -> list[tuple[str, str]]:
+    if encoding == "utf-8" and errors == "replace" and not strict and separator in {"&", ";"}:
+        found = forms.parse_pairs(qs, separator, keep_blank=keep_blank)
+        if found is not None:
+            return found
+
+    def decode(text: str) -> str:
+        return unquote(text.replace("+", " "), encoding, errors)
+
+    return forms.parse_pairs_slowly(qs.split(separator), "=", decode, keep_blank=keep_blank, strict=strict)
+
+
+def _parse_query_bytes(qs: bytes, keep_blank: bool, strict: bool, separator: bytes) -> list[tuple[bytes, bytes]]:  # noqa: FBT001 - all given by position
+    if not strict and separator in {b"&", b";"}:
+        found = forms.parse_pairs_bytes(qs, separator, keep_blank=keep_blank)
+        if found is not None:
+            return found
+
+    def decode(data: bytes) -> bytes:
+        return percent.unquote_bytes(data.replace(b"+", b" "))
+
+    return forms.parse_pairs_slowly(qs.split(separator), b"=", decode, keep_blank=keep_blank, strict=strict)
+
+
+# ---- what older programs still call
+
+
+def unwrap(url: object) -> str:
+    """Take ``<URL:scheme://host/path>`` out of its wrapping; other text is only stripped of blanks."""
+    text = str(url).strip()
+    if text[:1] == "<" and text[-1:] == ">":
+        text = text[1:-1].strip()
+    return text[4:].strip() if text[:4] == "URL:" else text
+
+
+def _to_bytes(url: Any) -> Any:
+    """Return ``url`` as it is; UnicodeError if it is text beyond ASCII. The name is history."""
+    if isinstance(url, str) and not url.isascii():
+        message = f"URL {url!r} contains non-ASCII characters"
+        raise UnicodeError(message)
+    return url
+
+
+def _splittype(url: str) -> tuple[str | None, str]:
+    """'type:rest' --> 'type', 'rest'."""
+    scheme, colon, rest = url.partition(":")
+    if not colon or not scheme or "/" in scheme:
+        return None, url
+    return scheme.lower(), rest
+
+
+def _splithost(url: str) -> tuple[str | None, str]:
+    """'//host[:port]/path' --> 'host[:port]', '/path'."""
+    if url[:2] != "//":
+        return None, url
+    host, path = uri.split_authority(url, 2)
+    if path and path[0] != "/":
+        path = "/" + path
+    return host, path
+
+
+def _splituser(host: str) -> tuple[str | None, str]:
+    """'user[:password]@host[:port]' --> 'user[:password]', 'host[:port]'."""
+    user, at, host = host.rpartition("@")
+    return (user if at else None), host
+
+
+def _splitpasswd(user: str) -> tuple[str, str | None]:
+    """'user:password' --> 'user', 'password'."""
+    user, colon, password = user.partition(":")
+    return user, (password if colon else None)
+
+
+def _splitport(host: str) -> tuple[str, str | None]:
+    """'host:port' --> 'host', 'port'; what follows the last colon counts only if it is a number."""
+    name, colon, port = host.rpartition(":")
+    if not colon or (port and not (port.isdigit() and port.isascii())):
+        return host, None
+    return name, port or None
+
+
+def _splitnport(host: str, defport: int = -1) -> tuple[str, int | None]:
+    """'host:port' --> 'host', port; ``defport`` without a port, ``None`` for one that is no number."""
+    name, colon, port = host.rpartition(":")
+    if not colon:
+        return host, defport
+    if not port:
+        return name, defport
+    return name, int(port) if port.isdigit() and port.isascii() else None
+
+
+def _splitquery(url: str) -> tuple[str, str | None]:
+    """'/path?query' --> '/path', 'query'."""
+    path, mark, query = url.rpartition("?")
+    return (path, query) if mark else (url, None)
+
+
+def _splittag(url: str) -> tuple[str, str | None]:
+    """'/path#tag' --> '/path', 'tag'."""
+    path, mark, tag = url.rpartition("#")
+    return (path, tag) if mark else (url, None)
+
+
+def _splitattr(url: str) -> tuple[str, list[str]]:
+    """'/path;a=1;b=2' --> '/path', ['a=1', 'b=2']."""
+    path, *attributes = url.split(";")
+    return path, attributes
+
+
+def _splitvalue(attr: str) -> tuple[str, str | None]:
+    """'name=value' --> 'name', 'value'."""
+    name, equals, value = attr.partition("=")
+    return name, (value if equals else None)
+
+
+def _warn_old(name: str, instead: str = "") -> None:
+    advice = f", use urllib.parse.{instead}() instead" if instead else ""
+    warnings.warn(f"urllib.parse.{name}() is deprecated as of 3.8{advice}", DeprecationWarning, stacklevel=3)
+
+
+def to_bytes(url: Any) -> Any:
+    """Return ``url`` as it is; UnicodeError if it is text beyond ASCII. Deprecated."""
+    _warn_old("to_bytes")
+    return _to_bytes(url)
+
+
+def splittype(url: str) -> tuple[str | None, str]:
+    """'type:rest' --> 'type', 'rest'. Deprecated: use ``urlsplit``."""
+    _warn_old("splittype", "urlparse")
+    return _splittype(url)
+
+
+def splithost(url: str) -> tuple[str | None, str]:
+    """'//host[:port]/path' --> 'host[:port]', '/path'. Deprecated: use ``urlsplit``."""
+    _warn_old("splithost", "urlparse")
+    return _splithost(url)
+
+
+def splituser(host: str) -> tuple[str | None, str]:
+    """'user[:password]@host[:port]' --> 'user[:password]', 'host[:port]'. Deprecated: use ``urlsplit``."""
+    _warn_old("splituser", "urlparse")
+    return _splituser(host)
+
+
+def splitpasswd(user: str) -> tuple[str, str | None]:
+    """'user:password' --> 'user', 'password'. Deprecated: use ``urlsplit``."""
+    _warn_old("splitpasswd", "urlparse")
+    return _splitpasswd(user)
+
+
+def splitport(host: str) -> tuple[str, str | None]:
+    """'host:port' --> 'host', 'port'. Deprecated: use ``urlsplit``."""
+    _warn_old("splitport", "urlparse")
+    return _splitport(host)
+
+
+def splitnport(host: str, defport: int = -1) -> tuple[str, int | None]:
+    """'host:port' --> 'host', port. Deprecated: use ``urlsplit``."""
+    _warn_old("splitnport", "urlparse")
+    return _splitnport(host, defport)
+
+
+def splitquery(url: str) -> tuple[str, str | None]:
+    """'/path?query' --> '/path', 'query'. Deprecated: use ``urlsplit``."""
+    _warn_old("splitquery", "urlparse")
+    return _splitquery(url)
+
+
+def splittag(url: str) -> tuple[str, str | None]:
+    """'/path#tag' --> '/path', 'tag'. Deprecated: use ``urlsplit``."""
+    _warn_old("splittag", "urlparse")
+    return _splittag(url)
+
+
+def splitattr(url: str) -> tuple[str, list[str]]:
+    """'/path;a=1;b=2' --> '/path', ['a=1', 'b=2']. Deprecated: use ``urlsplit``."""
+    _warn_old("splitattr", "urlparse")
+    return _splitattr(url)
+
+
+def splitvalue(attr: str) -> tuple[str, str | None]:
+    """'name=value' --> 'name', 'value'. Deprecated: use ``parse_qsl``."""
+    _warn_old("splitvalue", "parse_qsl")
+    return _splitvalue(attr)
+
+
+def _splitnetloc(url: str, start: int = 0) -> tuple[str, str]:
+    return uri.split_authority(url, start)
+
+
+def _checknetloc(netloc: str) -> None:
+    if netloc:
+        uri.check_normal_form(netloc)
+
+
+def _check_bracketed_netloc(netloc: str) -> None:
+    uri.check_brackets(netloc)
+
+
+class _Quoter(dict[int, str]):
+    """A table from bytes to what stands for them when quoted, as ``Quoter`` was until 3.14."""
+
+    def __init__(self, safe: Iterable[int]) -> None:
+        super().__init__()
+        self.safe = _ALWAYS_SAFE.union(safe)
+
+    def __repr__(self) -> str:
+        return f"<Quoter {dict(self)!r}>"
+
+    def __missing__(self, b: int) -> str:
+        self[b] = text = chr(b) if b in self.safe else f"%{b:02X}"
+        return text
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Quoter":
+        message = "Deprecated in 3.11. urllib.parse.Quoter is gone from Python 3.14: it was never meant to be public."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return _Quoter
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
