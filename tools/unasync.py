@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from keyword import kwlist as KEYWORDS
 from pathlib import Path
 from tokenize import COMMENT, INDENT, NAME, NEWLINE, NL, STRING, TokenInfo, generate_tokens, tok_name
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TREES = (("src/wirekit/aio", "src/wirekit"), ("tests/aio", "tests/blocking"))
@@ -80,7 +81,7 @@ def find_block(tree: ast.AST) -> tuple[ast.If, bool, bool] | None:
     """Give the first block that asks for the twin, what it asks, and whether its parent holds nothing else."""
     for parent in ast.walk(tree):
         for field in ("body", "orelse", "finalbody"):
-            suite = getattr(parent, field, None)
+            suite: Any = getattr(parent, field, None)
             for node in suite if isinstance(suite, list) else ():
                 if isinstance(node, ast.If) and (wanted := asks(node.test)) is not None:
                     return node, wanted, len(suite) == 1

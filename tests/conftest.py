@@ -1,0 +1,153 @@
+"""How every test of this project runs.
+
+- An `async def test_...` needs no mark: it runs once on asyncio's own loop, in debug mode, and once on uvloop where that
+  is installed, each time in a new loop. What it leaves running, and what its loop's exception handler hears, is a failure.
+- While it runs, a call in wirekit that would block the loop (sockets, TLS, select, sleep) raises BlockingError.
+- Shared fixtures stand in tests/fix_*.py, named after what they give; every such file is loaded.
+- Garbage is collected after each test that may open sockets, so that a forgotten one (ResourceWarning, an error here
+  like every warning) is blamed on the test that forgot it.
+"""
+
+import asyncio
+import contextlib
+import functools
+import gc
+import inspect
+import sys
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from blockbuster import BlockBuster
+
+TESTS = Path(__file__).parent
+PURE = (TESTS / "wire", TESTS / "properties", TESTS / "tools")
+SETTLING_TURNS = 20
+"""Turns of the loop that cancelled tasks get to end after their test, before they count as left running."""
+
+pytest_plugins = [f"tests.{path.stem}" for path in sorted(TESTS.glob("fix_*.py"))]
+
+
+def _uvloop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # absent on Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+FACTORIES = {"asyncio": asyncio.new_event_loop, "uvloop": _uvloop_factory()}
+
+
+@pytest.fixture(params=[name for name, factory in FACTORIES.items() if factory])
+def loop_name(request: pytest.FixtureRequest) -> str:
+    """Name the event loop that an async test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
+    """Ask for an event loop on behalf of each async test."""
+    if isinstance(collector, pytest.Module | pytest.Class) and collector.istestfunction(obj, name):
+        given = getattr(obj, "hypothesis", None)
+        if inspect.iscoroutinefunction(given.inner_test if given else obj):
+            pytest.mark.usefixtures("loop_name")(obj)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run an async test; one made by hypothesis gets a new loop for each example."""
+    if (loop := pyfuncitem.funcargs.get("loop_name")) is None:
+        return None
+    test = pyfuncitem.obj
+    test = pyfuncitem.obj
+    given = getattr(test, "hypothesis", None)
+    usual = given.inner_test if given else test
+    run = _run_in(str(loop), usual)
+    values = {name: pyfuncitem.funcargs[name] for name in inspect.signature(test).parameters}
+    if not given:
+        run(**values)
+        return True
+    given.inner_test = run
+    try:
+        test(**values)
+    finally:
+        given.inner_test = usual
+    return True
+
+
+def _run_in(loop: str, test: Callable[..., Any]) -> Callable[..., None]:
+    """Give the blocking form of an async test."""
+
+    @functools.wraps(test)
+    def run(*args: object, **kwargs: object) -> None:
+        heard: list[object] = []
+        left: list[str] = []
+        with asyncio.Runner(debug=loop == "asyncio", loop_factory=FACTORIES[loop]) as runner:
+            runner.get_loop().set_exception_handler(functools.partial(_hear, heard))
+            with _guarded():
+                runner.run(_settle(test(*args, **kwargs), left))
+        assert not heard, f"the loop's exception handler heard {heard}"
+        assert not left, f"left running: {left}"
+
+    return run
+
+
+def _hear(heard: list[object], loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Keep what the loop reports; the time limit, where it struck in a callback, ends the test."""
+    heard.append(context)
+    if isinstance(context.get("exception"), pytest.fail.Exception):
+        loop.stop()
+
+
+async def _settle(test: Coroutine[Any, Any, None], left: list[str]) -> None:
+    """Run a test and name the tasks that outlive it."""
+    await test
+    for _ in range(SETTLING_TURNS):
+        if asyncio.all_tasks() == {asyncio.current_task()}:
+            return
+        await asyncio.sleep(0)
+    left += [repr(task) for task in asyncio.all_tasks() - {asyncio.current_task()}]
+
+
+@contextlib.contextmanager
+def _guarded() -> Iterator[None]:
+    """Guard against what blocks for as long as a peer likes; short reads of local files are let through."""
+    guard = BlockBuster("wirekit")
+    guard.functions = {
+        name: function
+        for name, function in guard.functions.items()
+        if name.startswith(("time.", "socket.", "ssl.", "select."))
+    }
+    guard.activate()
+    try:
+        yield
+    finally:
+        guard.deactivate()
+
+
+def pytest_collection_finish() -> None:
+    """Let the collections between tests look at what tests made only."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Collect what the test left behind while its name is still known."""
+    yield
+    if any(item.path.is_relative_to(folder) for folder in PURE):
+        return
+    leaks: list[str] = []
+    usual, sys.unraisablehook = (
+        sys.unraisablehook,
+        lambda leak: leaks.append(f"{leak.exc_value} ({leak.object!r})"),
+    )
+    try:
+        gc.collect()
+    finally:
+        sys.unraisablehook = usual
+    if leaks:
+        pytest.fail(f"the test left behind: {leaks}", pytrace=False)
