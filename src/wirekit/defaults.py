@@ -54,10 +54,6 @@ class Defaults:
     """A whole head, and all interim responses and trailers of one exchange together. curl's figure."""
     max_interim: int = 100
     """1xx responses before the final one (CPython gh-150743)."""
-    max_chunk_line: int = 4_096
-    """A chunk-size line with its extensions; llhttp allows 16 KiB, nobody sends 100 bytes."""
-    max_drain: int = 64 * 1024
-    """Unread body bytes worth reading to keep a connection; beyond that a new one is cheaper."""
 
     # ---- requests by URL
     max_redirects: int = 10

@@ -2,19 +2,20 @@
 
 The WHATWG URL standard, section 5, is the grammar. Reading has a fast way and a plain one. The fast way unquotes the
 whole text once, the separators held apart by two control characters that such text never holds; if unquoting brings
-one of them to light after all, the numbers no longer agree and the plain way, pair by pair, gives the answer.
+one of them to light after all, the numbers no longer agree and the plain way, pair by pair, gives the answer. Writing
+goes the same way back.
 """
 
 from __future__ import annotations
 
-from wirekit._wire.percent import unquote_bytes, unquote_text
+from wirekit._wire.percent import Quoting, quote_bytes, unquote_bytes, unquote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import AnyStr
+    from typing import Any, AnyStr
 
-__all__ = ["parse_pairs", "parse_pairs_bytes", "parse_pairs_slowly"]
+__all__ = ["format_pairs", "parse_pairs", "parse_pairs_bytes", "parse_pairs_slowly"]
 
 _PAIR = "\x1e"
 """Stands between pairs while a whole text is unquoted: ASCII's record separator."""
@@ -22,6 +23,20 @@ _EQUALS = "\x1f"
 """Stands for ``=`` meanwhile: ASCII's unit separator."""
 _PAIR_BYTE = _PAIR.encode()
 _EQUALS_BYTE = _EQUALS.encode()
+
+_WRITTEN = Quoting(b" " + _PAIR_BYTE + _EQUALS_BYTE)
+
+
+def format_pairs(pairs: list[tuple[Any, Any]]) -> str | None:
+    """Write pairs of anything but bytes, in UTF-8, spaces as ``+``; ``None`` if the plain way must do it."""
+    text = _PAIR.join([f"{name!s}{_EQUALS}{value!s}" for name, value in pairs])
+    if text.count(_PAIR) != len(pairs) - 1 or text.count(_EQUALS) != len(pairs):
+        return None
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # the plain way raises it, of the one value that is to blame
+        return None
+    return quote_bytes(data, _WRITTEN).replace(" ", "+").replace(_PAIR, "&").replace(_EQUALS, "=")
 
 
 def parse_pairs(text: str, separator: str, *, keep_blank: bool) -> list[tuple[str, str]] | None:

@@ -24,7 +24,7 @@ __all__ = [
     "check_authority",
     "check_brackets",
     "check_normal_form",
-    "refuse_hidden_authority",
+    "forget",
     "resolve_path",
     "split_authority",
     "split_uri",
@@ -41,6 +41,11 @@ _SCHEMES = {
 
 _BROWSER_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
 """Where hosts are names or IP addresses and nothing else (WHATWG's special schemes but for ``file``)."""
+
+_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:"
+_MOST_REMEMBERED = 256
+_plain_authorities: set[str] = set()
+"""Authorities met lately that no rule refuses, whatever the scheme and profile: most URLs share a few."""
 
 _NEVER_IN_AUTHORITY = frozenset(CONTROLS_AND_SPACE[:-1] + "\x7f\\/?#")
 _NEVER_IN_HOST = frozenset(' "<>^|`@')  # WHATWG's forbidden host code points, and RFC 3986's `"` and "`"
@@ -94,11 +99,12 @@ def split_uri(
             scheme, url = found, after
     authority = query = fragment = None
     if url[:2] == "//":
-        authority, url = _split_after_slashes(url)
-        if authority:
+        authority = _find_authority(url)
+        url = url[2 + len(authority) :]
+        if authority and authority not in _plain_authorities:
             check_authority(authority, scheme, strict=strict)
-    elif strict and url[:1] in "/\\":
-        refuse_hidden_authority(url, scheme)
+    elif strict and "\\" in url[:2]:
+        _refuse_hidden_authority(url, scheme)
     if fragments and "#" in url:
         url, _, fragment = url.partition("#")
     if "?" in url:
@@ -115,15 +121,15 @@ def _parse_scheme(text: str) -> str | None:
     return text.lower()
 
 
-def _split_after_slashes(url: str) -> tuple[str, str]:
-    """Split ``//authority/rest`` (RFC 3986 section 3.2: it ends at the first slash, question mark or hash)."""
+def _find_authority(url: str) -> str:
+    """Find what ``//authority/rest`` names; the first slash, question mark or hash ends it (RFC 3986 section 3.2)."""
     end = url.find("/", 2)
     authority = url[2:end] if end >= 0 else url[2:]
     if "?" in authority:
         authority = authority[: authority.index("?")]
     if "#" in authority:
         authority = authority[: authority.index("#")]
-    return authority, url[2 + len(authority) :]
+    return authority
 
 
 def split_authority(url: str, start: int = 0) -> tuple[str, str]:
@@ -186,19 +192,35 @@ def _remove_dots(segments: list[str]) -> list[str]:
 # ---- what is refused
 
 
+def forget() -> None:
+    """Forget the authorities met lately."""
+    _plain_authorities.clear()
+
+
 def check_authority(authority: str, scheme: str | None, *, strict: bool) -> None:
     """Raise ValueError, with a reason, for an authority that is not empty and must not be used.
 
     The message never holds user name or password.
     """
-    if len(authority) <= MAX_LABEL and authority.replace(".", "").isalpha() and authority.isascii():
-        return  # nothing but letters and dots: no number, no port, nothing to refuse
+    if _is_plain(authority):
+        if len(_plain_authorities) >= _MOST_REMEMBERED:
+            _plain_authorities.clear()
+        _plain_authorities.add(authority)
+        return
     if "[" in authority or "]" in authority:
         check_brackets(authority)
     if strict:
         _refuse_ambiguous(authority, scheme)
     if not authority.isascii():
         check_normal_form(authority)
+
+
+def _is_plain(authority: str) -> bool:
+    """Tell a host, with or without port, that no rule here can refuse: short, common characters, not a number."""
+    if len(authority) > MAX_LABEL or authority.strip(_PLAIN):
+        return False
+    host = authority.partition(":")[0]
+    return host[-1:] > "9" and "0x" not in host and "0X" not in host
 
 
 def check_brackets(authority: str) -> None:
@@ -346,10 +368,7 @@ def _is_octet(label: str) -> bool:
     return label.isdigit() and label.isascii() and len(label) <= 3 and str(int(label)) == label and int(label) <= 255  # noqa: PLR2004
 
 
-def refuse_hidden_authority(rest: str, scheme: str | None) -> None:
-    """Raise ValueError for ``/\\host`` and its like behind a browser's scheme: browsers contact that host.
-
-    rest: a reference without its scheme. Only ``//`` begins an authority (RFC 3986 section 3.2).
-    """
+def _refuse_hidden_authority(rest: str, scheme: str | None) -> None:
+    """Refuse ``/\\host`` and its like behind a browser's scheme: only ``//`` begins an authority, but not there."""
     if scheme in _BROWSER_SCHEMES and rest[:2] in {"/\\", "\\/", "\\\\"}:
         _refuse("a backslash where browsers see the begin of a host")

@@ -1,0 +1,464 @@
+"""Streams for the blocking twin, on the socket's own recv and recv_into.
+
+The same names as ``wirekit._io.asynchronous``; docs/design/streams.md is the contract. The socket stays a real one in
+the user's hands; the stream holds what was received from it and not yet read.
+
+Nothing here imports asyncio, and nothing imports ssl before TLS is spoken: scripts start fast.
+"""
+
+import io
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
+
+from wirekit import defaults
+from wirekit._io import names
+from wirekit._io.files import FileStream
+from wirekit._wire.busy import ConnectionBusy
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = [
+    "ASYNC",
+    "FileBase",
+    "Stream",
+    "attach",
+    "create_connection",
+    "give",
+    "monotonic",
+    "over_file",
+    "pull",
+    "reader",
+    "start_tls",
+]
+
+ASYNC: Literal[False] = False
+BLOCK: Final = 1 << 18
+"""Bytes asked of a socket at once, at most."""
+TLS_BLOCK: Final = 1 << 15
+"""The same over TLS, where one read gives one record of 16 KiB and a larger request only costs memory."""
+
+FileBase = io.BufferedIOBase
+monotonic = time.monotonic
+
+
+def give(callback: Callable[..., Any], *args: Any) -> Any:
+    """Call a user's callback."""
+    return callback(*args)
+
+
+def pull(blocks: Any) -> Iterator[Any]:
+    """Go through an iterable that a user gave."""
+    return iter(blocks)
+
+
+class Stream:
+    """A connection as a conversation sees it; also what users know as ``response.fp``."""
+
+    def __init__(self, sock: Any, *, hold: bool = False) -> None:
+        self.buffer = b""
+        self.pos = 0
+        self.deadline: float | None = None
+        self.closed = False
+        self.memo: Any = None  # a conversation's own: the last head and what it meant
+        self._waiting = False
+        self._hold: Any = None
+        self._use(sock)
+        if hold:
+            self.hold()
+
+    def _use(self, sock: Any) -> None:
+        self.sock = sock
+        self._recv = sock.recv
+        self._size = BLOCK if type(sock) is socket.socket else TLS_BLOCK
+
+    # ---- reading
+
+    def fill(self) -> bool:
+        """Wait for more bytes behind ``buffer``; False at the end of the stream.
+
+        Raises TimeoutError, ConnectionBusy, OSError; but for ConnectionBusy the stream is closed then.
+        """
+        data = self._receive(65_536)
+        if not data:
+            return False
+        self.buffer = data if self.pos == len(self.buffer) else self.buffer[self.pos :] + data
+        self.pos = 0
+        return True
+
+    def _receive(self, n: int) -> bytes:
+        if self._waiting:
+            raise ConnectionBusy
+        self._waiting = True
+        try:
+            if self.deadline is not None:
+                return self._receive_in_time(n)
+            data: bytes = self._recv(n)
+            return data
+        except BaseException:
+            self.abort()
+            raise
+        finally:
+            self._waiting = False
+
+    def _receive_in_time(self, n: int) -> bytes:
+        """Receive under the deadline as well as under the socket's own timeout."""
+        step = self.sock.gettimeout()
+        self.sock.settimeout(self._left(step))
+        try:
+            data: bytes = self._recv(n)
+        finally:
+            self.sock.settimeout(step)
+        return data
+
+    def _left(self, step: float | None) -> float:
+        assert self.deadline is not None  # noqa: S101 - asked only under a deadline
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            message = "timed out"
+            raise TimeoutError(message)
+        return left if step is None else min(left, step)
+
+    def take(self, n: int) -> bytes:
+        """Return the next n buffered bytes, fewer when there are no more."""
+        start = self.pos
+        data = self.buffer[start : start + n]
+        self.pos = start + len(data)
+        return data
+
+    def recv(self, n: int) -> bytes:
+        """Return at most n bytes, at least one; ``b""`` at the end of the stream."""
+        if self.pos < len(self.buffer):
+            return self.take(n)
+        return self._receive(min(n, self._size))
+
+    def recv_into(self, view: Any) -> int:
+        """Receive into a writable buffer; return how many bytes, 0 at the end of the stream."""
+        view = memoryview(view).cast("B")
+        if self.pos == len(self.buffer) and self.deadline is None:
+            return self._receive_into(view)
+        data = self.recv(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def _receive_into(self, view: memoryview) -> int:
+        if self._waiting:
+            raise ConnectionBusy
+        self._waiting = True
+        try:
+            got: int = self.sock.recv_into(view[: self._size])
+        except BaseException:
+            self.abort()
+            raise
+        finally:
+            self._waiting = False
+        return got
+
+    def read_line(self, limit: int) -> bytes:
+        """Return one line with its end; ``b""`` at the end of the stream, a cut line when it exceeds limit bytes."""
+        seen = 0
+        while (end := self.buffer.find(b"\n", self.pos + seen)) < 0:
+            seen = len(self.buffer) - self.pos
+            if seen > limit or not self.fill():
+                return self.take(limit + 1)
+        return self.take(min(end + 1 - self.pos, limit + 1))
+
+    @property
+    def pending(self) -> bool:
+        """Whether received bytes stand here unread."""
+        return self.pos < len(self.buffer)
+
+    # ---- sending
+
+    def sendall(self, data: Any) -> None:
+        """Send bytes-like data whole."""
+        step = self.sock.gettimeout()
+        if self.deadline is not None:
+            self.sock.settimeout(self._left(step))
+        try:
+            self.sock.sendall(data)
+        except BaseException:
+            self.abort()
+            raise
+        finally:
+            if self.deadline is not None and not self.closed:
+                self.sock.settimeout(step)
+
+    def send_file(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
+        """Send count bytes (or all) of an open file from offset on, by ``os.sendfile`` in the clear; return how many."""
+        sent: int = self.sock.sendfile(file, offset, count)
+        return sent
+
+    def shutdown_write(self) -> None:
+        """Tell the peer that we send no more; reading goes on."""
+        self.sock.shutdown(socket.SHUT_WR)
+
+    @property
+    def timeout(self) -> float | None:
+        """The seconds that a single wait may take: the socket's own timeout."""
+        value: float | None = self.sock.gettimeout()
+        return value
+
+    @timeout.setter
+    def timeout(self, value: float | None) -> None:
+        self.sock.settimeout(value)
+
+    # ---- TLS
+
+    def upgrade(
+        self,
+        context: "ssl.SSLContext",
+        server_hostname: str | None,
+        *,
+        server_side: bool = False,
+        session: Any = None,
+    ) -> Any:
+        """Put TLS on this stream, or one more TLS inside it; return the socket to use from now on.
+
+        Bytes that came before the handshake are an attack (security rows 137, 143): ConnectionAbortedError.
+        """
+        if self.pos < len(self.buffer):
+            self.abort()
+            message = "the peer sent data in the clear before TLS began"
+            raise ConnectionAbortedError(message)
+        if context.check_hostname and not server_hostname and not server_side:
+            message = "check_hostname requires server_hostname: name the host that the certificate must be for"
+            raise ValueError(message)
+        if isinstance(self.sock, socket.socket) and not hasattr(self.sock, "pending"):
+            given: dict[str, Any] = {"server_side": True} if server_side else {}
+            if session is not None:
+                given["session"] = session
+            self._use(context.wrap_socket(self.sock, server_hostname=server_hostname, **given))
+        else:
+            from wirekit._io.nested import NestedTLS  # noqa: PLC0415 - loads ssl, for TLS through a TLS proxy only
+
+            self._use(NestedTLS(self.sock, context, server_hostname, server_side=server_side))
+        return self.sock
+
+    @property
+    def tls(self) -> Any:
+        """The TLS socket, with ``getpeercert``, ``cipher``, ``session``, ``version``; None in the clear."""
+        return self.sock if hasattr(self.sock, "getpeercert") else None
+
+    # ---- the end
+
+    def hold(self) -> None:
+        """Keep the socket open although its owner closes it: a response still reads, until ``release``."""
+        self._hold = self.sock.makefile("rb", buffering=0)
+
+    def release(self) -> None:
+        """Let go of the socket: it closes if its owner has closed it."""
+        held, self._hold = self._hold, None
+        if held is not None:
+            self.closed = True
+            held.close()
+
+    def close(self) -> None:
+        """Close the socket; over TLS nothing is waited for."""
+        self.closed = True
+        self.release()
+        self.sock.close()
+
+    abort = close
+
+    # ---- as a socket and as a file, for users
+
+    def __getattr__(self, name: str) -> Any:
+        """Give getpeername, setsockopt ... of the socket itself."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.sock, name)
+
+    def read(self, n: int | None = -1) -> bytes:
+        """Return n bytes, fewer only at the end of the stream; all that come for -1."""
+        wanted = n if n is not None and n >= 0 else 1 << 62
+        parts = [self.take(wanted)]
+        wanted -= len(parts[0])
+        while wanted and (part := self.recv(wanted)):
+            parts.append(part)
+            wanted -= len(part)
+        return b"".join(parts) if len(parts) > 1 else parts[0]
+
+    def read1(self, n: int = -1) -> bytes:
+        """Return what is there, at most n bytes, waiting once at most."""
+        return self.recv(n if n >= 0 else BLOCK) if n else b""
+
+    def readinto(self, view: Any) -> int:
+        """Fill a writable buffer; fewer bytes only at the end of the stream."""
+        view = memoryview(view).cast("B")
+        got = 0
+        while got < len(view) and (n := self.recv_into(view[got:])):
+            got += n
+        return got
+
+    def readline(self, limit: int = -1) -> bytes:
+        """Return a line with its end, at most limit bytes of it; ``b""`` at the end of the stream."""
+        return self.read_line(limit - 1 if limit > 0 else 1 << 62) if limit else b""
+
+    def peek(self, n: int = 0) -> bytes:  # noqa: ARG002 - io's signature
+        """Return what is buffered, at least a byte unless the stream has ended, without taking it."""
+        if self.pos == len(self.buffer):
+            self.fill()
+        return self.buffer[self.pos :]
+
+    def readable(self) -> bool:
+        """Return True: io's readers ask."""
+        return True
+
+    def writable(self) -> bool:
+        """Return False: io's readers ask."""
+        return False
+
+    def seekable(self) -> bool:
+        """Return False: io's readers ask."""
+        return False
+
+    def flush(self) -> None:
+        """Do nothing: what is sent is sent at once."""
+
+
+def attach(sock: Any, known: Stream | None) -> Stream | None:
+    """Return the stream of a connected socket: ``known`` if it is that; None for a stand-in that cannot receive."""
+    if known is not None and known.sock is sock:
+        return known
+    if isinstance(sock, socket.socket):
+        return Stream(sock)
+    return None
+
+
+def reader(source: Any) -> Stream:
+    """Return a stream that reads from source: a stream, a socket (which may then be closed), or what has makefile."""
+    if isinstance(source, Stream):
+        return source
+    if isinstance(source, socket.socket):
+        return Stream(source, hold=True)
+    return over_file(source.makefile("rb"))
+
+
+def over_file(file: Any) -> Stream:
+    """Return a stream that reads from a file, never further than it must."""
+    return FileStream(file)  # type: ignore[return-value]  # the same face
+
+
+def start_tls(sock: Any, known: Stream | None, context: "ssl.SSLContext", server_hostname: str) -> tuple[Any, Any]:
+    """Speak TLS on sock from now on; return the socket and its stream. Raises as ``Stream.upgrade`` does."""
+    stream = attach(sock, known)
+    if stream is None:
+        return context.wrap_socket(sock, server_hostname=server_hostname), None
+    return stream.upgrade(context, server_hostname), stream
+
+
+# ------------------------------------------------------------------------------------------------------- connecting
+
+
+def create_connection(
+    address: tuple[str, int] | str,
+    timeout: Any = names.GLOBAL_DEFAULT_TIMEOUT,
+    source_address: tuple[str, int] | None = None,
+) -> socket.socket:
+    """Connect to (host, port), or to a Unix socket's path; addresses are raced (RFC 8305).
+
+    timeout: a number of seconds, None, or ``Timeout``. Raises OSError (the last address's error), TimeoutError,
+    socket.gaierror; nothing stays open then.
+    """
+    limits = names.limits_of(timeout)
+    if isinstance(address, str):
+        sock = _connect_one((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", address), limits.connect, None)
+    else:
+        host, port = address
+        infos = names.interleave(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        if len(infos) == 1:
+            sock = _connect_one(infos[0], limits.connect, source_address)
+        else:
+            sock = _race(infos, limits.connect, source_address)
+    sock.settimeout(limits.step)
+    return sock
+
+
+def _connect_one(
+    info: names.AddressInfo, timeout: float | None, source_address: tuple[str, int] | None
+) -> socket.socket:
+    family, kind, protocol, _, address = info
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.settimeout(timeout)
+        if source_address:
+            sock.bind(source_address)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _race(
+    infos: list[names.AddressInfo], timeout: float | None, source_address: tuple[str, int] | None
+) -> socket.socket:
+    """Connect to the addresses one after another, each with a head start over the next; the first one wins."""
+    import selectors  # noqa: PLC0415 - for hosts with several addresses only
+
+    due = None if timeout is None else time.monotonic() + timeout
+    waiting = list(infos)
+    error: OSError = OSError("getaddrinfo returns an empty list")
+    with selectors.DefaultSelector() as selector:
+        try:
+            while waiting or selector.get_map():
+                if waiting:
+                    error = _begin(waiting.pop(0), source_address, selector) or error
+                for key, _ in _wait_for_one(selector, due, more=bool(waiting)):
+                    sock: socket.socket = key.fileobj  # we registered sockets only
+                    selector.unregister(sock)
+                    if number := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                        sock.close()
+                        error = OSError(number, f"connecting to {key.data}: {_strerror(number)}")
+                    else:
+                        return sock
+        finally:
+            for key in list(selector.get_map().values()):
+                key.fileobj.close()  # type: ignore[union-attr]  # we registered sockets only
+    raise error
+
+
+def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, selector: Any) -> OSError | None:
+    """Start one attempt; return the error of one that failed at once."""
+    import errno  # noqa: PLC0415 - beside its only use
+    import selectors  # noqa: PLC0415 - loaded by the caller already
+
+    family, kind, protocol, _, address = info
+    sock = None
+    try:
+        sock = socket.socket(family, kind, protocol)
+        sock.setblocking(False)
+        if source_address:
+            sock.bind(source_address)
+        if (number := sock.connect_ex(address)) not in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
+            raise OSError(number, f"connecting to {address}: {_strerror(number)}")  # noqa: TRY301 - one clean-up for all
+        selector.register(sock, selectors.EVENT_WRITE, address)
+    except OSError as error:
+        if sock is not None:
+            sock.close()
+        return error
+    return None
+
+
+def _strerror(number: int) -> str:
+    import os  # noqa: PLC0415 - loaded by Python itself long ago
+
+    return os.strerror(number)
+
+
+def _wait_for_one(selector: Any, due: float | None, *, more: bool) -> list[Any]:
+    """Wait until an attempt is decided, the next one may start (more), or the time is up: TimeoutError."""
+    if not selector.get_map():
+        return []
+    pause = defaults.active.attempt_delay if more else None
+    if due is not None:
+        left = due - time.monotonic()
+        if left <= 0:
+            message = "timed out"
+            raise TimeoutError(message)
+        pause = left if pause is None else min(pause, left)
+    ready: list[Any] = selector.select(pause)
+    return ready

@@ -1,0 +1,48 @@
+"""Which addresses to try, in which order, and for how long: the decisions of Happy Eyeballs (RFC 8305), no waiting."""
+
+import socket
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from wirekit import defaults
+
+__all__ = ["GLOBAL_DEFAULT_TIMEOUT", "AddressInfo", "Limits", "interleave", "limits_of"]
+
+GLOBAL_DEFAULT_TIMEOUT: Any = getattr(socket, "_GLOBAL_DEFAULT_TIMEOUT", object())
+"""The standard library's mark for "the caller named no timeout": the very object, since programs pass it on."""
+
+AddressInfo = tuple[int, int, int, str, Any]
+"""What ``getaddrinfo`` gives: family, type, protocol, canonical name, address."""
+
+
+class Limits(NamedTuple):
+    """A timeout as the caller gave it, taken apart: seconds, ``None`` for no limit."""
+
+    step: float | None
+    connect: float | None
+    total: float | None
+
+
+def limits_of(timeout: Any) -> Limits:
+    """Take apart a number, ``None``, ``Timeout``, or the mark for "none named".
+
+    The mark stands for ``socket.getdefaulttimeout()`` where that is set, else for ``defaults.active``.
+    ValueError for a number that is not above zero.
+    """
+    if timeout is GLOBAL_DEFAULT_TIMEOUT:
+        timeout = socket.getdefaulttimeout()
+        if timeout is None:
+            timeout = defaults.active.timeout
+    if not isinstance(timeout, defaults.Timeout):
+        timeout = defaults.Timeout(timeout, total=defaults.active.total_timeout)
+    return Limits(timeout.step, timeout.connect, timeout.total)
+
+
+def interleave(infos: Sequence[AddressInfo]) -> list[AddressInfo]:
+    """Order addresses so that families alternate, each in its resolver's order (RFC 8305 section 4)."""
+    families: dict[int, list[AddressInfo]] = {}
+    for info in infos:
+        families.setdefault(info[0], []).append(info)
+    rows = list(families.values())
+    longest = max(map(len, rows), default=0)
+    return [row[at] for at in range(longest) for row in rows if at < len(row)]

@@ -1,0 +1,114 @@
+"""TLS: the context of a client that verifies, and one layer of TLS between two byte streams.
+
+``Layer`` knows no socket: ciphertext goes in and plaintext comes out, and the other way round, through memory. That
+makes it the same for both twins, and lets layers stand on each other (TLS through a TLS proxy), begin in the middle of
+a conversation (STARTTLS, AUTH TLS) and end before it does (CCC).
+"""
+
+import ssl
+
+from wirekit import defaults
+
+__all__ = ["Layer", "client_context", "shared_context"]
+
+_shared: dict[tuple[bool, bool], ssl.SSLContext] = {}
+
+
+def client_context() -> ssl.SSLContext:
+    """Make a context for clients by ``defaults.active``: certificate and host name are checked."""
+    context = _system_context() if defaults.active.system_certificates else ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    if context.post_handshake_auth is not None:
+        context.post_handshake_auth = True
+    if not defaults.active.verify_tls:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def shared_context() -> ssl.SSLContext:
+    """Return the one context of this process for connections that need nothing of their own. Never to be changed.
+
+    Reading the system's certificates takes some 10 ms; a connection whose owner touches its context gets a new one.
+    """
+    key = (defaults.active.system_certificates, defaults.active.verify_tls)
+    if key not in _shared:
+        _shared[key] = client_context()
+    return _shared[key]
+
+
+def _system_context() -> ssl.SSLContext:
+    """Trust what the operating system trusts: by truststore where that is not simply a file."""
+    import sys  # noqa: PLC0415 - beside its only use
+
+    if sys.platform not in {"darwin", "win32"} and ssl.get_default_verify_paths().cafile:
+        return ssl.create_default_context()
+    import truststore  # noqa: PLC0415 - needed only where OpenSSL does not find the system's certificates itself
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class Layer:
+    """One TLS session over a byte stream that others move.
+
+    ``outgoing()`` gives the ciphertext that has to be sent next; ask for it after every call.
+    """
+
+    RECORDS = 1 << 18
+    """Bytes of plaintext taken out, or put in, at once."""
+
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        server_hostname: str | None,
+        *,
+        server_side: bool = False,
+        session: ssl.SSLSession | None = None,
+    ) -> None:
+        if context.check_hostname and not server_hostname and not server_side:
+            message = "check_hostname requires server_hostname: name the host that the certificate must be for"
+            raise ValueError(message)
+        self._received = ssl.MemoryBIO()
+        self._to_send = ssl.MemoryBIO()
+        self.object = context.wrap_bio(self._received, self._to_send, server_side, server_hostname, session)
+        self.ended = False  # the peer has said goodbye (close_notify)
+
+    def outgoing(self) -> bytes:
+        """Return the ciphertext to send now; ``b""`` when there is none."""
+        return self._to_send.read() if self._to_send.pending else b""
+
+    def handshake(self, received: bytes) -> bool:
+        """Go on with the handshake after these bytes; True when it is done. Raises ssl.SSLError when it fails."""
+        self._received.write(received)
+        try:
+            self.object.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        return True
+
+    def decrypt(self, received: bytes) -> bytes:
+        """Return the plaintext that these bytes complete, maybe none. Sets ``ended`` at the peer's goodbye."""
+        self._received.write(received)
+        parts = []
+        try:
+            while part := self.object.read(self.RECORDS):
+                parts.append(part)
+            self.ended = True
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLZeroReturnError:
+            self.ended = True
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def encrypt(self, data: bytes | memoryview) -> bytes:
+        """Return the ciphertext of data."""
+        self.object.write(data)
+        return self._to_send.read()
+
+    def goodbye(self) -> bytes:
+        """Return our close_notify, and whatever else is still to send; nothing is waited for."""
+        try:
+            self.object.unwrap()
+        except ssl.SSLError:
+            pass  # SSLWantReadError: ours is written, the peer's is not awaited; anything else: the session is broken
+        return self.outgoing()

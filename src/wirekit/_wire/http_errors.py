@@ -1,0 +1,90 @@
+"""The errors of HTTP: the standard library's own classes, and ours below them.
+
+    http.client.HTTPException
+      LineTooLong, BadStatusLine, UnknownProtocol, UnknownTransferEncoding, InvalidURL, ...   (the same objects)
+      HeadTooLong         limit     a head, or all heads of one exchange, above the limit
+      BadFraming                    the length of a message can be read in two ways
+      BadField            text      a field line that is none (also a ValueError)
+      IncompleteRead      partial, expected
+        BadChunk          text      a chunk-size line that is none, or a chunk that does not end where it said
+
+This module costs the import of ``http.client``; nothing loads it before an error is raised or named.
+"""
+
+from http.client import (
+    BadStatusLine,
+    CannotSendHeader,
+    CannotSendRequest,
+    HTTPException,
+    ImproperConnectionState,
+    IncompleteRead,
+    InvalidURL,
+    LineTooLong,
+    NotConnected,
+    RemoteDisconnected,
+    ResponseNotReady,
+    UnimplementedFileMode,
+    UnknownProtocol,
+    UnknownTransferEncoding,
+)
+
+__all__ = [
+    "BadChunk",
+    "BadField",
+    "BadFraming",
+    "BadStatusLine",
+    "CannotSendHeader",
+    "CannotSendRequest",
+    "HTTPException",
+    "HeadTooLong",
+    "ImproperConnectionState",
+    "IncompleteRead",
+    "InvalidURL",
+    "LineTooLong",
+    "NotConnected",
+    "RemoteDisconnected",
+    "ResponseNotReady",
+    "UnimplementedFileMode",
+    "UnknownProtocol",
+    "UnknownTransferEncoding",
+]
+
+
+class HeadTooLong(HTTPException):
+    """The head of a response, or all heads of one exchange together, exceed ``limit`` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"got more than {limit} bytes of header lines")
+        self.limit = limit
+
+    def __reduce__(self) -> tuple[type["HeadTooLong"], tuple[int]]:
+        return type(self), (self.limit,)
+
+
+class BadFraming(HTTPException):
+    """Where this message ends can be read in two ways (RFC 9112 section 6.3); the connection is closed."""
+
+
+class BadField(HTTPException, ValueError):
+    """A field line is not RFC 9112's; ``text`` is the line as received, without its end."""
+
+    def __init__(self, reason: str, text: bytes = b"") -> None:
+        super().__init__(reason, text)
+        self.reason, self.text = reason, text
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.text[:80]!r}" if self.text else self.reason
+
+
+class BadChunk(IncompleteRead):
+    """A chunked body breaks off in nonsense; ``text`` is what stood there, ``partial`` what came before."""
+
+    def __init__(self, text: bytes, partial: bytes = b"") -> None:
+        super().__init__(partial)
+        self.args = (text, partial)
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"BadChunk({self.text[:80]!r}, after {len(self.partial)} bytes)"
+
+    __str__ = __repr__

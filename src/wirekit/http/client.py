@@ -1,0 +1,1233 @@
+# Generated from src/wirekit/aio/http/client.py by tools/unasync.py; edit that file.
+"""HTTP/1.1 client: one connection, one request after another (RFC 9110, RFC 9112).
+
+    connection = HTTPConnection("example.org")
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    body = response.read()
+
+``HTTPConnection`` goes through the states of the standard library's class of that name:
+
+    idle --putrequest()--> request started --endheaders()--> request sent --getresponse()--> idle
+                            ( putheader() )*                                 (the response is still to be read)
+
+A second request may be started while a response is unread; its response can be had when the first one is read.
+
+``HTTPResponse`` reads from a stream (``wirekit._io``): the head is looked for in what has arrived, read by
+``wirekit._wire.http1``, and kept as bytes until somebody asks for a header. The body is taken out of the stream's buffer or,
+where that is used up, straight from the socket.
+
+An exchange that breaks, by whatever exception, closes the connection: the next answer would belong to a question
+that nobody asks any more. The next request connects anew (``auto_open``). So does a request on a connection that the
+server has ended, or on which it has sent something unasked.
+
+Left out: pipelining (deployed servers mishandle it), decoding of contents (``urllib.request`` does that).
+"""
+
+import http
+import io
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from wirekit import defaults
+from wirekit._io import blocking as net
+from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT, limits_of
+from wirekit._wire import bodies, fields, http1
+
+if TYPE_CHECKING:
+    import ssl
+
+    from wirekit._wire.http_errors import (
+        BadChunk,
+        BadField,
+        BadFraming,
+        BadStatusLine,
+        CannotSendHeader,
+        CannotSendRequest,
+        HeadTooLong,
+        HTTPException,
+        ImproperConnectionState,
+        IncompleteRead,
+        InvalidURL,
+        LineTooLong,
+        NotConnected,
+        RemoteDisconnected,
+        ResponseNotReady,
+        UnimplementedFileMode,
+        UnknownProtocol,
+        UnknownTransferEncoding,
+    )
+
+    error = HTTPException
+
+__all__ = [
+    "BadChunk",
+    "BadField",
+    "BadFraming",
+    "BadStatusLine",
+    "CannotSendHeader",
+    "CannotSendRequest",
+    "HTTPConnection",
+    "HTTPException",
+    "HTTPResponse",
+    "HTTPSConnection",
+    "HeadTooLong",
+    "ImproperConnectionState",
+    "IncompleteRead",
+    "InvalidURL",
+    "LineTooLong",
+    "NotConnected",
+    "RemoteDisconnected",
+    "ResponseNotReady",
+    "UnimplementedFileMode",
+    "UnknownProtocol",
+    "UnknownTransferEncoding",
+    "error",
+    "responses",
+]
+
+HTTP_PORT = 80
+HTTPS_PORT = 443
+
+_UNKNOWN: Any = "UNKNOWN"
+
+_CS_IDLE = "Idle"
+_CS_REQ_STARTED = "Request-started"
+_CS_REQ_SENT = "Request-sent"
+
+globals().update(http.HTTPStatus.__members__)
+responses = {status: status.phrase for status in http.HTTPStatus}
+
+_MAXLINE = 65_536
+_MAXHEADERS = 100
+
+_METHODS_EXPECTING_BODY = {"PATCH", "POST", "PUT"}
+_USUAL_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"}
+
+_ALL: Final = 1 << 62
+_WITH_HEAD: Final = 1 << 16
+"""Bytes of a body that leave together with the head, in one send."""
+_WHOLE_CHUNK: Final = 1 << 16
+"""A chunk up to this size is waited for whole, so that many are taken out of one block of received bytes."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load the exceptions and HTTPMessage when they are first named: they cost http.client and the email package."""
+    if name == "HTTPMessage":
+        from wirekit._wire import http_message as home  # noqa: PLC0415 - see above
+    elif name in __all__:
+        from wirekit._wire import http_errors as home  # type: ignore[no-redef]  # noqa: PLC0415 - see above
+    else:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    found = globals()[name] = getattr(home, "HTTPException" if name == "error" else name)
+    return found
+
+
+def _errors() -> Any:
+    from wirekit._wire import http_errors  # noqa: PLC0415 - costs http.client: only when something is wrong
+
+    return http_errors
+
+
+def parse_headers(fp: Any, _class: Any = None) -> Any:
+    """Read field lines up to the empty line from a binary file, and return them as an HTTPMessage.
+
+    _class: another subclass of ``email.message.Message`` to fill. Raises LineTooLong, HTTPException (too many
+    lines), BadField (safe profile).
+    """
+    lines = []
+    while True:
+        line = fp.readline(_MAXLINE + 1)
+        if len(line) > _MAXLINE:
+            raise _errors().LineTooLong("header line")
+        lines.append(line)
+        if line in {b"\r\n", b"\n", b""}:
+            break
+        if len(lines) > _MAXHEADERS:
+            message = f"got more than {_MAXHEADERS} headers"
+            raise _errors().HTTPException(message)
+    from wirekit._wire import http_message  # noqa: PLC0415 - see __getattr__
+
+    return http_message.parse_block(b"".join(lines), _class, strict=defaults.active.strict_framing)
+
+
+class HTTPResponse(net.FileBase):
+    """The response to one request: its status and headers, and a file of its body.
+
+    ``status``, ``reason``, ``version`` (10 or 11), ``headers`` (also ``msg``): set by ``begin``, which ``getresponse``
+    has called already. ``length``: bytes still to come, None when the head does not say. ``will_close``: the
+    connection ends with this response. ``chunked``: the body comes in chunks. ``trailers``: the fields behind a
+    chunked body once it is read (beyond the standard library). ``interim``: the 1xx heads that came before, as
+    (status, fields) pairs (beyond the standard library).
+
+    sock: a connected socket or stream, or anything with ``makefile``.
+    """
+
+    version: int = _UNKNOWN
+    status: int = _UNKNOWN
+    code: int = _UNKNOWN
+    reason: str = _UNKNOWN
+    chunked: bool = _UNKNOWN
+    chunk_left: int | None = _UNKNOWN
+    length: int | None = _UNKNOWN
+    will_close: bool = _UNKNOWN
+    url: str
+    interim: tuple[tuple[int, list[tuple[str, str]]], ...] = ()
+
+    _head: http1.ResponseHead | None = None
+    _headers: Any = None
+    _trailers: list[tuple[str, str]] | None = None
+    _seen = 0  # bytes of heads and trailers so far, against max_head
+
+    def __init__(
+        self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None
+    ) -> None:
+        self._stream: net.Stream | None = net.reader(sock)
+        self._owned = self._stream is not sock
+        self.debuglevel = debuglevel
+        self._method = method
+        if url is not None:
+            self.url = url
+
+    # ---- what users know as attributes
+
+    @property
+    def fp(self) -> Any:
+        """The file that the response reads from; None once it is read to its end, or closed."""
+        return self._stream
+
+    @fp.setter
+    def fp(self, file: Any) -> None:
+        self._stream = file if file is None or isinstance(file, net.Stream) else net.over_file(file)
+
+    @property
+    def headers(self) -> Any:
+        """The header fields, an HTTPMessage; None before ``begin``."""
+        if self._headers is None and self._head is not None:
+            from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - see __getattr__ of this module
+
+            self._headers = HTTPMessage.of(self._head.fields)
+        return self._headers
+
+    @headers.setter
+    def headers(self, value: Any) -> None:
+        self._headers = value
+
+    msg = headers
+
+    @property
+    def trailers(self) -> Any:
+        """The trailer fields, an HTTPMessage, once a chunked body is read; None before, and of other bodies."""
+        if self._trailers is None:
+            return None
+        from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - see __getattr__ of this module
+
+        return HTTPMessage.of(self._trailers)
+
+    # ---- the head
+
+    def begin(self) -> None:
+        """Read the head; interim responses (1xx) before it are passed over (RFC 9110 section 15.2).
+
+        Raises RemoteDisconnected, BadStatusLine, LineTooLong, HTTPException and the errors below it, OSError.
+        """
+        if self._head is not None or self._headers is not None:
+            return
+        head = self._read_head()
+        while 100 <= head.status < 200 and head.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            self.interim += ((head.status, head.fields),)
+            if len(self.interim) > defaults.active.max_interim:
+                message = f"got more than {defaults.active.max_interim} interim responses"
+                raise _errors().HTTPException(message)
+            head = self._read_head()
+        self._head = head
+        self.version = head.version
+        self.code = self.status = head.status
+        self.reason = head.reason
+        self.chunked = head.chunked
+        self.chunk_left = None
+        if bodies.has_no_body(self._method, head.status):
+            self.length: int | None = 0
+            self.will_close = not head.keep_alive
+        else:
+            self.length = head.length
+            self.will_close = not head.keep_alive or (head.length is None and not head.chunked)
+        if self.debuglevel > 0:
+            self._show_headers()
+
+    def _read_head(self) -> http1.ResponseHead:
+        """Read one head, interim or final, and nothing behind it."""
+        stream = self._stream
+        if stream is None:
+            message = "the response is closed"
+            raise _errors().ResponseNotReady(message)
+        if stream.pos == len(stream.buffer) and not stream.fill():
+            http1.parse_status_line(b"")  # raises RemoteDisconnected
+        if (known := stream.memo) is not None and stream.buffer.startswith(known[0], stream.pos):
+            raw: bytes = known[0]  # servers repeat themselves: the same bytes mean the same
+            head: http1.ResponseHead = known[1]
+        else:
+            raw = self._read_raw_head(stream)
+            head = http1.parse_response_head(raw, defaults.active)
+            stream.memo = (raw, head)
+        stream.pos = min(stream.pos + len(raw), len(stream.buffer))
+        self._count(len(raw))
+        if self.debuglevel > 0:
+            print("reply:", repr(raw[: raw.find(b"\n") + 1].decode("iso-8859-1")))  # noqa: T201 - what debuglevel asks for
+        return head
+
+    def _read_raw_head(self, stream: net.Stream) -> bytes:
+        """Wait for a whole head; return its bytes, which stay in the buffer."""
+        seen = 0
+        while (end := http1.find_head_end(stream.buffer, stream.pos, stream.pos + seen)) < 0:
+            seen = len(stream.buffer) - stream.pos
+            http1.check_unfinished_head(stream.buffer, stream.pos, defaults.active)
+            if not stream.fill():
+                return http1.end_cut_head(stream.buffer[stream.pos :], defaults.active)
+        return stream.buffer[stream.pos : end]
+
+    def _count(self, size: int) -> None:
+        self._seen += size
+        if self._seen > defaults.active.max_head:
+            raise _errors().HeadTooLong(defaults.active.max_head)
+
+    def _show_headers(self) -> None:
+        for name, value in self.headers.items():
+            print("header:", name + ":", value)  # noqa: T201 - what debuglevel asks for
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Read a status line alone: (version text, status, reason)."""
+        assert self._stream is not None  # noqa: S101 - called before anything was read
+        line = self._stream.read_line(_MAXLINE)
+        if len(line) > _MAXLINE:
+            raise _errors().LineTooLong("status line")
+        if self.debuglevel > 0:
+            print("reply:", repr(line.decode("iso-8859-1")))  # noqa: T201 - what debuglevel asks for
+        _, status, reason = http1.parse_status_line(line)
+        return line.split(None, 1)[0].decode("iso-8859-1"), status, reason
+
+    # ---- the end
+
+    def isclosed(self) -> bool:
+        """Tell whether the body is read to its end, or the response closed."""
+        return self._stream is None
+
+    def close(self) -> None:
+        """Close. A connection whose response was not read to its end is closed with it."""
+        super().close()
+        stream = self._stream
+        if stream is None:
+            return
+        if self._owned or self._skip_rest(stream):
+            self._close_conn()
+        else:
+            self._break_off()
+
+    def _skip_rest(self, stream: net.Stream) -> bool:
+        """Skip the rest of the body if it has arrived already; False when there is more to it."""
+        if self.length is _UNKNOWN or self.length is None or len(stream.buffer) - stream.pos < self.length:
+            return False
+        stream.take(self.length)
+        return True
+
+    def _close_conn(self) -> None:
+        """Let go of the stream: the body is read to its end."""
+        stream, self._stream = self._stream, None
+        if stream is not None and (self._owned or self.will_close is True):
+            stream.release()
+
+    # ---- the body
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Return the rest of the body, or its next amt bytes, fewer only at its end.
+
+        IncompleteRead when the connection ends before the body does, with what came as ``partial``; the connection
+        is closed then.
+        """
+        stream = self._stream
+        if stream is None:
+            return b""
+        if amt is not None and amt < 0:
+            amt = None
+        length = self.length
+        if length is None:
+            return self._read_chunked(amt) if self.chunked else self._read_to_end(amt)
+        wanted = length if amt is None or amt > length else amt
+        data = stream.take(wanted)
+        if len(data) < wanted:
+            data = self._read_rest(stream, data, wanted, whole=amt is None)
+        self.length = length - len(data)
+        if not self.length:
+            self._close_conn()
+        return data
+
+    def _read_rest(self, stream: net.Stream, data: bytes, wanted: int, *, whole: bool) -> bytes:
+        """Return data and what is missing to wanted bytes. At a premature end: what came, or IncompleteRead."""
+        parts = [data]
+        missing = wanted - len(data)
+        while missing and (part := stream.recv(missing)):
+            parts.append(part)
+            missing -= len(part)
+        data = b"".join(parts)
+        if missing and (whole or (not data and defaults.active.strict_framing)):
+            self._break_off()
+            raise _errors().IncompleteRead(data, missing)
+        if missing and not data:
+            self._close_conn()
+        return data
+
+    def _break_off(self) -> None:
+        """Close the connection: it ended, or went wrong, in the middle of the body."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abort()
+
+    def _read_to_end(self, amt: int | None) -> bytes:
+        """Read a body that ends with its connection (RFC 9112 section 6.3, rule 8)."""
+        assert self._stream is not None  # noqa: S101 - read() has looked
+        data = self._stream.read(-1 if amt is None else amt)
+        if amt is None or len(data) < amt:
+            self._close_conn()
+        return data
+
+    def _safe_read(self, amt: int) -> bytes:
+        """Return exactly amt bytes of what comes next, chunk framing and all; else IncompleteRead."""
+        assert self._stream is not None  # noqa: S101 - for callers who know that there is more
+        data = self._stream.read(amt)
+        if len(data) < amt:
+            raise _errors().IncompleteRead(data, amt - len(data))
+        return data
+
+    def readinto(self, b: Any) -> int:
+        """Read into a writable buffer; return how many bytes, fewer than its size only at the end of the body."""
+        stream = self._stream
+        view = memoryview(b).cast("B")
+        if stream is None:
+            return 0
+        if self.chunked and self.length is None:
+            data = self._read_chunked(len(view))
+            view[: len(data)] = data
+            return len(data)
+        if self.length is not None:
+            view = view[: self.length]
+        got = stream.readinto(view)
+        if not got and len(view):
+            self._end_early()
+        else:
+            self._consume(got)
+        return got
+
+    def read1(self, n: int | None = -1) -> bytes:
+        """Return at most n bytes of the body after waiting once at most; ``b""`` at its end."""
+        stream = self._stream
+        if stream is None or n == 0:
+            return b""
+        if n is None or n < 0:
+            n = _ALL
+        if self.chunked and self.length is None:
+            left = self._get_chunk_left()
+            if left is None:
+                return b""
+            return self._read_in_chunk(min(n, left))
+        data = stream.recv(n if self.length is None else min(n, self.length))
+        if data:
+            self._consume(len(data))
+        else:
+            self._end_early()
+        return data
+
+    def peek(self, n: int = -1) -> bytes:
+        """Return bytes of the body without taking them, at least one unless it has ended."""
+        stream = self._stream
+        if stream is None:
+            return b""
+        left = self.length
+        if self.chunked and left is None:
+            try:
+                left = self._get_chunk_left() or 0
+            except _errors().IncompleteRead:
+                return b""
+        if left == 0:
+            return b""
+        data = stream.peek(max(n, 0))
+        return data if left is None else data[:left]
+
+    def readline(self, limit: int | None = -1) -> bytes:  # type: ignore[override]  # io's is positional-only
+        """Return the next line of the body with its end, at most limit bytes of it; ``b""`` at the end of the body."""
+        stream = self._stream
+        if stream is None:
+            return b""
+        if limit is None or limit < 0:
+            limit = _ALL
+        if self.chunked and self.length is None:
+            return self._readline_in_chunks(stream, limit)
+        if self.length is not None and limit > self.length:
+            limit = self.length
+        line = stream.readline(limit)
+        if line or not limit:
+            self._consume(len(line))
+        else:
+            self._end_early()
+        return line
+
+    def _consume(self, n: int) -> None:
+        """Count n bytes of a body of known length as read."""
+        if self.length is not None:
+            self.length -= n
+            if not self.length:
+                self._close_conn()
+
+    def _end_early(self) -> None:
+        """End at the end of the stream; IncompleteRead when the body should go on (safe profile)."""
+        if self.length:
+            missing, strict = self.length, defaults.active.strict_framing
+            self._break_off()
+            if strict:
+                raise _errors().IncompleteRead(b"", missing)
+        else:
+            self._close_conn()
+
+    # ---- chunks (RFC 9112 section 7.1)
+    #
+    # chunk_left: None when a chunk-size line comes next, 0 when the CRLF behind a chunk does, else what is left of it.
+
+    def _read_chunked(self, amt: int | None) -> bytes:
+        """Return the rest of a chunked body, or its next amt bytes."""
+        room = _ALL if amt is None else amt
+        parts: list[bytes] = []
+        try:
+            while room:
+                room = self._take_whole_chunks(room, parts)
+                if not room or (left := self._get_chunk_left()) is None:
+                    break
+                part = self._read_in_chunk(min(left, room), whole=left <= min(room, _WHOLE_CHUNK))
+                parts.append(part)
+                room -= len(part)
+        except _errors().IncompleteRead as error:
+            error.partial = b"".join(parts) + error.partial
+            error.args = (*error.args[:-1], error.partial)
+            raise
+        return b"".join(parts)
+
+    def _take_whole_chunks(self, room: int, parts: list[bytes]) -> int:
+        """Take what stands whole in the buffer, without waiting; return the room that is left."""
+        if self.chunk_left == 0:
+            self._end_chunk()
+        stream = self._stream
+        if stream is not None and self.chunk_left is None:
+            try:
+                stream.pos, room = bodies.take_chunks(stream.buffer, stream.pos, room, parts)
+            except _errors().IncompleteRead:
+                self._break_off()
+                raise
+        return room
+
+    def _get_chunk_left(self) -> int | None:
+        """Return what is left of the chunk, going on to the next one where it is used up; None behind the last."""
+        if self.chunk_left:
+            return self.chunk_left
+        if self.chunk_left == 0:
+            self._end_chunk()
+        assert self._stream is not None  # noqa: S101 - the body has not ended
+        line = self._stream.read_line(bodies.MAX_CHUNK_LINE)
+        try:
+            if not line.endswith(b"\r\n"):
+                raise (_errors().BadChunk(line) if line else _errors().IncompleteRead(b""))
+            size = bodies.parse_chunk_line(line[:-2])
+        except _errors().IncompleteRead:
+            self._break_off()
+            raise
+        if size == 0:
+            self._read_trailers()
+            return None
+        self.chunk_left = size
+        return size
+
+    def _read_in_chunk(self, n: int, *, whole: bool = False) -> bytes:
+        """Return at most n bytes of the current chunk; all n where it is to be taken whole."""
+        stream = self._stream
+        assert stream is not None  # noqa: S101 - the body has not ended
+        while whole and len(stream.buffer) - stream.pos < n:
+            if not stream.fill():
+                break
+        data = stream.recv(n)
+        if not data:
+            self._break_off()
+            raise _errors().IncompleteRead(b"")
+        self.chunk_left = (self.chunk_left or 0) - len(data)
+        return data
+
+    def _end_chunk(self) -> None:
+        """Read the CRLF behind a chunk."""
+        assert self._stream is not None  # noqa: S101 - the body has not ended
+        end = self._stream.read(2)
+        try:
+            if len(end) < 2:
+                raise _errors().IncompleteRead(b"")
+            bodies.check_chunk_end(end)
+        except _errors().IncompleteRead:
+            self._break_off()
+            raise
+        self.chunk_left = None
+
+    def _read_trailers(self) -> None:
+        """Read the trailer section and end the body. A server that hangs up instead of it has sent all the data."""
+        stream = self._stream
+        assert stream is not None  # noqa: S101 - the body has not ended
+        block = bytearray()
+        while not block.endswith((b"\n\r\n", b"\n\n")) and block not in {b"\r\n", b"\n"}:
+            line = stream.read_line(_MAXLINE)
+            self._check_trailer(line, block)
+            block += line
+            if not line:
+                self.will_close = True
+                block += b"\r\n"
+                break
+        try:
+            self._trailers = http1.parse_trailers(bytes(block), defaults.active)
+        except _errors().HTTPException:
+            self._break_off()
+            raise
+        self._close_conn()
+
+    def _check_trailer(self, line: bytes, block: bytearray) -> None:
+        try:
+            self._count(len(line))
+            if len(line) > _MAXLINE:
+                raise _errors().LineTooLong("trailer line")
+            if block.count(b"\n") > defaults.active.max_fields:
+                message = f"got more than {defaults.active.max_fields} trailers"
+                raise _errors().HTTPException(message)
+        except _errors().HTTPException:
+            self._break_off()
+            raise
+
+    def _readline_in_chunks(self, stream: net.Stream, limit: int) -> bytes:
+        parts: list[bytes] = []
+        while limit and (left := self._get_chunk_left()) is not None:
+            if stream.pos == len(stream.buffer) and not stream.fill():
+                self._break_off()
+                raise _errors().IncompleteRead(b"".join(parts))
+            stop = stream.pos + min(left, limit)
+            end = stream.buffer.find(b"\n", stream.pos, stop) + 1 or stop
+            part = self._read_in_chunk(end - stream.pos)
+            parts.append(part)
+            limit -= len(part)
+            if part.endswith(b"\n"):
+                break
+        return b"".join(parts)
+
+    # ---- the rest of a file, and of old responses of urllib
+
+    def fileno(self) -> int:
+        """Return the descriptor of the socket."""
+        number: int = self.fp.fileno()
+        return number
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def flush(self) -> None:
+        """Flush the file that the response reads from, as io asks."""
+        super().flush()
+        if self._stream is not None:
+            self._stream.flush()
+
+    def getheader(self, name: str, default: Any = None) -> Any:
+        """Return the header's value, several joined by ", "; default when there is none.
+
+        ResponseNotReady before the head was read.
+        """
+        if self.headers is None:
+            raise _errors().ResponseNotReady
+        values = self.headers.get_all(name) or default
+        if isinstance(values, str) or not hasattr(values, "__iter__"):
+            return values
+        return ", ".join(values)
+
+    def getheaders(self) -> list[tuple[str, str]]:
+        """Return all headers as (name, value) pairs; ResponseNotReady before the head was read."""
+        if self.headers is None:
+            raise _errors().ResponseNotReady
+        return list(self.headers.items())
+
+    def __iter__(self) -> "HTTPResponse":
+        return self  # io's own would refuse a response that is closed, where an empty one is meant
+
+    def info(self) -> Any:
+        """Return the headers."""
+        return self.headers
+
+    def geturl(self) -> str:
+        """Return the URL of the page, where urllib set it."""
+        return self.url
+
+    def getcode(self) -> int:
+        """Return the status."""
+        return self.status
+
+
+class HTTPConnection:
+    """A connection to one host, made when the first request is sent; see the module's text for its states.
+
+    timeout: seconds that a single wait may take, None for no limit, or a ``wirekit.Timeout``. source_address: (host,
+    port) to connect from. blocksize: bytes read at once from a file that is sent.
+    """
+
+    _http_vsn = 11
+    _http_vsn_str = "HTTP/1.1"
+
+    response_class: Any = HTTPResponse
+    default_port = HTTP_PORT
+    auto_open = 1
+    debuglevel = 0
+
+    def __init__(
+        self,
+        host: str,
+        port: int | None = None,
+        timeout: Any = GLOBAL_DEFAULT_TIMEOUT,
+        source_address: tuple[str, int] | None = None,
+        blocksize: int = 8192,
+    ) -> None:
+        self.timeout = timeout
+        self.source_address = source_address
+        self.blocksize = blocksize
+        self.sock: Any = None
+        self._stream: net.Stream | None = None
+        self._buffer: list[bytes] = []
+        self._deadline: float | None = None
+        self.__response: Any = None
+        self.__state = _CS_IDLE
+        self._method: str | None = None
+        self._tunnel_host: str | None = None
+        self._tunnel_port: int | None = None
+        self._tunnel_headers: dict[str, str] = {}
+        self._raw_proxy_headers: list[bytes] | None = None
+        self._host_field: tuple[Any, Any, bytes] = (None, None, b"")
+        (self.host, self.port) = self._get_hostport(host, port)
+        self._validate_host(self.host)
+        self._create_connection: Any = (
+            net.create_connection
+        )  # an attribute: programs put their own in its place
+
+    # ---- where to
+
+    def _get_hostport(self, host: str, port: int | None) -> tuple[str, int]:
+        """Take a port out of ``host:port``; take the brackets off an IPv6 address. InvalidURL for an odd port."""
+        if port is None:
+            name, colon, digits = host.rpartition(":")
+            if colon and "]" not in digits:
+                if digits and not (digits.isascii() and digits.isdigit()):
+                    message = f"nonnumeric port: '{digits}'"
+                    raise _errors().InvalidURL(message)
+                host, port = name, int(digits) if digits else None
+        if host.startswith("[") and host.endswith("]"):
+            host = host[1:-1]
+        return host, self.default_port if port is None else port
+
+    def set_tunnel(
+        self, host: str, port: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Reach host through the proxy that this connection goes to, by CONNECT (RFC 9110 section 9.3.6).
+
+        headers go to the proxy, and to it alone; a Host header is added unless given. ValueError for a host or header
+        with control characters, RuntimeError when connected already.
+        """
+        if self.sock:
+            message = "Can't set up tunnel for established connection"
+            raise RuntimeError(message)
+        name, number = self._get_hostport(host, port)
+        self._validate_host(name)
+        given = dict(headers or {})
+        for field, value in given.items():
+            fields.check_name(field.encode("ascii"))
+            fields.check_value(value.encode("latin-1"))
+        if not any(field.lower() == "host" for field in given):
+            given["Host"] = http1.format_host(name, number, None).decode("ascii")
+        self._tunnel_host, self._tunnel_port, self._tunnel_headers = name, number, given
+
+    def set_debuglevel(self, level: int) -> None:
+        """Print what is sent and what answers come, when level is above 0."""
+        self.debuglevel = level
+
+    def _tunnel(self) -> None:
+        """Ask the proxy for the tunnel; OSError when it refuses."""
+        assert self._tunnel_host is not None  # noqa: S101 - connect() has looked
+        assert self._tunnel_port is not None  # noqa: S101 - set together with the host
+        target = http1.format_host(self._tunnel_host, self._tunnel_port, None)
+        lines = [b"CONNECT %b %b" % (target, self._http_vsn_str.encode("ascii"))]
+        lines += [f"{name}: {value}".encode("latin-1") for name, value in self._tunnel_headers.items()]
+        self.send(b"\r\n".join(lines) + b"\r\n\r\n")
+        self._attach()
+        response = self.response_class(self._stream or self.sock, method="CONNECT")
+        try:
+            response.begin()
+        except BaseException:
+            self.close()
+            raise
+        self._raw_proxy_headers = [
+            f"{name}: {value}\r\n".encode("latin-1") for name, value in response.getheaders()
+        ]
+        if not 200 <= response.status < 300:
+            self.close()
+            response.close()
+            message = f"Tunnel connection failed: {response.status} {response.reason.strip()}"
+            raise OSError(message)
+        response.will_close = False
+        response._close_conn()  # noqa: SLF001 - our own: the connection goes on below it
+
+    def get_proxy_response_headers(self) -> Any:
+        """Return the headers of the proxy's answer to CONNECT, an HTTPMessage; None when there was no CONNECT."""
+        if self._raw_proxy_headers is None:
+            return None
+        from wirekit._wire.http_message import parse_block  # noqa: PLC0415 - see __getattr__ of this module
+
+        return parse_block(b"".join(self._raw_proxy_headers) + b"\r\n", None, strict=False)
+
+    def connect(self) -> None:
+        """Connect to the host and port given, through the tunnel if one is set. OSError, TimeoutError when not."""
+        sys.audit("http.client.connect", self, self.host, self.port)
+        self.sock = self._create_connection((self.host, self.port), self.timeout, self.source_address)
+        self._set_nodelay()
+        self._apply_deadline()
+        if self._tunnel_host:
+            self._tunnel()
+
+    def _set_nodelay(self) -> None:
+        """Send small segments at once, where the transport knows that (a Unix socket does not)."""
+        import socket  # noqa: PLC0415 - loaded long ago; here so that a connection through other means needs none
+
+        try:
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (OSError, AttributeError):
+            return
+
+    def _attach(self) -> None:
+        """Know the stream of ``sock``, which a subclass or a program may have put there."""
+        self._stream = net.attach(self.sock, self._stream)
+
+    def _start_clock(self) -> None:
+        """Begin to count the total time of an exchange, where one is limited."""
+        total = None
+        if defaults.active.total_timeout is not None or isinstance(self.timeout, defaults.Timeout):
+            total = limits_of(self.timeout).total
+        self._deadline = None if total is None else net.monotonic() + total
+        self._apply_deadline()
+
+    def _apply_deadline(self) -> None:
+        if self._deadline is not None and self.sock is not None:
+            self._attach()
+        if self._stream is not None:
+            self._stream.deadline = self._deadline
+
+    def close(self) -> None:
+        """Close the connection, and a response of it that is still unread; the next request connects anew."""
+        self.__state = _CS_IDLE
+        sock, stream, response = self.sock, self._stream, self.__response
+        self.sock = self._stream = self.__response = None
+        try:
+            if sock is not None:
+                sock.close()  # close it manually... there may be other refs
+            if stream is not None:
+                stream.close()
+        finally:
+            if response is not None:
+                response.close()
+
+    # ---- sending
+
+    def send(self, data: Any) -> None:
+        """Send bytes, an iterable of bytes, or what a file holds from its position on; connect before if need be.
+
+        A text file is encoded as ISO-8859-1. NotConnected when there is no connection and ``auto_open`` is 0.
+        """
+        if self.sock is None:
+            if not self.auto_open:
+                raise _errors().NotConnected
+            self.connect()
+        if self.debuglevel > 0:
+            print("send:", repr(data))  # noqa: T201 - what debuglevel asks for
+        try:
+            if type(data) is bytes:
+                sys.audit("http.client.send", self, data)
+                self.sock.sendall(data)
+            else:
+                self._send_any(data)
+        except ConnectionError:
+            raise  # the server may have answered before it hung up: getresponse() still works
+        except BaseException:
+            self.close()
+            raise
+
+    def _send_any(self, data: Any) -> None:
+        if hasattr(data, "read"):
+            if not self._send_by_system(data):
+                for block in self._read_readable(data):
+                    sys.audit("http.client.send", self, block)
+                    self.sock.sendall(block)
+            return
+        sys.audit("http.client.send", self, data)
+        try:
+            memoryview(data)
+        except TypeError:
+            if isinstance(data, str) or not (isinstance(data, Iterable) or hasattr(data, "__aiter__")):
+                message = f"data should be a bytes-like object or an iterable, got {type(data)!r}"
+                raise TypeError(message) from None
+            for block in net.pull(data):
+                self.sock.sendall(block)
+        else:
+            self.sock.sendall(data)
+
+    def _send_by_system(self, file: Any) -> bool:
+        """Let the system copy a real file to the socket; False when this is not one, or the socket no plain one."""
+        self._attach()
+        if self._stream is None or self._stream.tls is not None or isinstance(file, io.TextIOBase):
+            return False
+        import os  # noqa: PLC0415 - loaded by Python itself long ago
+        import stat  # noqa: PLC0415 - likewise
+
+        try:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            position = file.tell()
+        except (AttributeError, OSError, ValueError):
+            return False
+        if not regular:
+            return False
+        sys.audit("http.client.send", self, file)
+        self._stream.send_file(file, position)
+        return True
+
+    def _read_readable(self, readable: Any) -> Any:
+        """Give the blocks of a file, text encoded."""
+        if self.debuglevel > 0:
+            print("reading a readable")  # noqa: T201 - what debuglevel asks for
+        encode = isinstance(readable, io.TextIOBase)
+        if encode and self.debuglevel > 0:
+            print("encoding file using iso-8859-1")  # noqa: T201 - what debuglevel asks for
+        while block := net.give(readable.read, self.blocksize):
+            yield block.encode("iso-8859-1") if encode else block
+
+    def _output(self, s: bytes) -> None:
+        """Add a line, without its end, to the head in the making."""
+        self._buffer.append(s)
+
+    def _send_output(self, message_body: Any = None, encode_chunked: bool = False) -> None:  # noqa: FBT001, FBT002 - as programs call it
+        """Send the head in the making, and the body behind it; a short one in the same send."""
+        self._buffer.extend((b"", b""))
+        msg = b"\r\n".join(self._buffer)
+        del self._buffer[:]
+        encode_chunked = encode_chunked and self._http_vsn == 11
+        if type(message_body) is bytes and not encode_chunked and len(message_body) <= _WITH_HEAD:
+            self.send(msg + message_body)
+            return
+        self.send(msg)
+        if message_body is None:
+            return
+        if not encode_chunked and hasattr(message_body, "read"):
+            self.send(message_body)
+            return
+        for chunk in self._body_blocks(message_body):
+            if not chunk:
+                if self.debuglevel > 0:
+                    print("Zero length chunk ignored")  # noqa: T201 - what debuglevel asks for
+                continue
+            self.send(bodies.format_chunk(bytes(chunk)) if encode_chunked else chunk)
+        if encode_chunked:
+            self.send(bodies.LAST_CHUNK)
+
+    def _body_blocks(self, body: Any) -> Any:
+        """Give the blocks of a body, whatever it is. TypeError for what is none."""
+        if hasattr(body, "read"):
+            return self._read_readable(body)
+        try:
+            memoryview(body)
+        except TypeError:
+            if not (isinstance(body, Iterable) or hasattr(body, "__aiter__")):
+                message = f"message_body should be a bytes-like object or an iterable, got {type(body)!r}"
+                raise TypeError(message) from None
+            return net.pull(body)
+        return net.pull((body,))
+
+    # ---- the request, piece by piece
+
+    def putrequest(
+        self, method: str, url: str, skip_host: Any = False, skip_accept_encoding: Any = False
+    ) -> None:  # noqa: FBT002 - the stdlib's
+        """Begin a request: its start line, Host and Accept-Encoding, unless they are to be skipped.
+
+        ValueError or InvalidURL for a method or URL that could be read as more than that; CannotSendRequest in the
+        middle of another request. Nothing is sent before ``endheaders``.
+        """
+        response = self.__response
+        if response is not None and response.isclosed():
+            self.__response = response = None
+        if self.__state != _CS_IDLE:
+            raise _errors().CannotSendRequest(self.__state)
+        if method not in _USUAL_METHODS:
+            self._validate_method(method)
+        url = url or "/"
+        self._validate_path(url)
+        line = self._encode_request(f"{method} {url} {self._http_vsn_str}")
+        if response is None and self._stream is not None:
+            self._check_idle(self._stream)
+        self.__state = _CS_REQ_STARTED
+        self._method = method
+        self._start_clock()
+        self._output(line)
+        if self._http_vsn == 11:
+            if not skip_host:
+                self.putheader("Host", self._get_host_value(url))
+            if not skip_accept_encoding:
+                self.putheader("Accept-Encoding", "identity")
+
+    def _check_idle(self, stream: net.Stream) -> None:
+        """Close a connection that is of no more use: ended, broken, or with an answer to nothing in it."""
+        if stream.closed or stream.pending:
+            self.close()
+
+    def _get_host_value(self, url: str) -> bytes:
+        if url.startswith("http"):
+            from wirekit.urllib.parse import urlsplit  # noqa: PLC0415 - for requests by whole URL, as proxies get them
+
+            if netloc := urlsplit(url).netloc.rpartition("@")[2]:
+                return http1.encode_host(netloc) if "%" not in netloc else http1.format_host(netloc, 0, 0)
+        host = self._tunnel_host or self.host
+        port = self._tunnel_port if self._tunnel_host else self.port
+        if self._host_field[:2] != (host, port):
+            self._host_field = (host, port, http1.format_host(host, port or 0, self.default_port))
+        return self._host_field[2]
+
+    def _encode_request(self, request: str) -> bytes:
+        """Return the start line as bytes; UnicodeEncodeError beyond ASCII."""
+        return request.encode("ascii")
+
+    def _validate_method(self, method: str) -> None:
+        """Refuse a method that is no token: ValueError."""
+        http1.check_method(method, strict=defaults.active.strict_framing)
+
+    def _validate_path(self, url: str) -> None:
+        """Refuse blanks and control characters in a URL: InvalidURL."""
+        http1.check_target(url)
+
+    def _validate_host(self, host: str) -> None:
+        """Refuse blanks and control characters in a host: InvalidURL."""
+        http1.check_host(host)
+
+    def putheader(self, header: Any, *values: Any) -> None:
+        """Add a header line to the request: text, bytes or a number; several values become a list.
+
+        ValueError for a name that is no token, or a value with a control character in it.
+        """
+        if self.__state != _CS_REQ_STARTED:
+            raise _errors().CannotSendHeader
+        name = header.encode("ascii") if isinstance(header, str) else header
+        strict = defaults.active.strict_framing
+        fields.check_name(name, strict=strict)
+        encoded = [
+            value.encode("latin-1")
+            if isinstance(value, str)
+            else b"%d" % value
+            if isinstance(value, int)
+            else value
+            for value in values
+        ]
+        for value in encoded:
+            fields.check_value(value, strict=strict)
+        self._output(name + b": " + (b", " if strict else b"\r\n\t").join(encoded))
+
+    def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:
+        """End the head and send it, with the body if one is given, in chunks if asked for."""
+        if self.__state != _CS_REQ_STARTED:
+            raise _errors().CannotSendHeader
+        self.__state = _CS_REQ_SENT
+        self._send_output(message_body, encode_chunked=encode_chunked)
+
+    # ---- the request as a whole
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        headers: Mapping[str, Any] = {},  # noqa: B006 - the stdlib's signature; never changed
+        *,
+        encode_chunked: bool = False,
+    ) -> None:
+        """Send a request. body: bytes, text (ISO-8859-1), a file or an iterable; the last two leave in chunks unless
+        the headers name a Content-Length. ValueError, InvalidURL, TypeError before anything is sent.
+        """
+        self._send_request(method, url, body, headers, encode_chunked)
+
+    def _send_request(
+        self,
+        method: str,
+        url: str,
+        body: Any,
+        headers: Mapping[str, Any],
+        encode_chunked: bool,  # noqa: FBT001 - as programs call and override it
+    ) -> None:
+        names = {(name if isinstance(name, str) else name.decode("latin-1")).lower() for name in headers}
+        skips = {}
+        if "host" in names:
+            skips["skip_host"] = 1
+        if "accept-encoding" in names:
+            skips["skip_accept_encoding"] = 1
+        if isinstance(body, str):
+            body = _encode(body, "body")
+        self.putrequest(method, url, **skips)
+        try:
+            encode_chunked = self._put_framing(method, body, names, encode_chunked=encode_chunked)
+            for name, value in headers.items():
+                self.putheader(name, value)
+        except BaseException:
+            self._buffer.clear()  # nothing was sent: the connection is as it was
+            self.__state = _CS_IDLE
+            raise
+        self.endheaders(body, encode_chunked=encode_chunked)
+
+    def _put_framing(self, method: str, body: Any, names: set[str], *, encode_chunked: bool) -> bool:
+        """Say how long the body is, unless the caller does; tell whether it is to be sent in chunks."""
+        if "content-length" in names:
+            return False
+        if "transfer-encoding" in names:
+            return encode_chunked
+        length = self._get_content_length(body, method)
+        if length is not None:
+            self.putheader("Content-Length", str(length))
+        elif body is not None:
+            if self.debuglevel > 0:
+                print(f"Unable to determine size of {body!r}")  # noqa: T201 - what debuglevel asks for
+            self.putheader("Transfer-Encoding", "chunked")
+            return True
+        return False
+
+    @staticmethod
+    def _is_textIO(stream: Any) -> bool:  # noqa: N802 - the stdlib's
+        """Tell whether a file gives text."""
+        return isinstance(stream, io.TextIOBase)
+
+    @staticmethod
+    def _get_content_length(body: Any, method: str) -> int | None:
+        """Return the length of a body; 0 for none where servers expect one, None when it is not known."""
+        if body is None:
+            return 0 if method.upper() in _METHODS_EXPECTING_BODY else None
+        if hasattr(body, "read"):
+            return None
+        try:
+            return memoryview(body).nbytes
+        except TypeError:
+            return len(body) if isinstance(body, str) else None
+
+    # ---- the response
+
+    def getresponse(self) -> Any:
+        """Wait for the response to the request just sent: its head is read then, its body is not.
+
+        ResponseNotReady unless a request was sent and the response before it was read. An error here closes the
+        connection; a response that ends with its connection keeps it to itself.
+        """
+        response = self.__response
+        if response is not None and response.isclosed():
+            self.__response = response = None
+        if self.__state != _CS_REQ_SENT or response is not None:
+            raise _errors().ResponseNotReady(self.__state)
+        self._attach()
+        source = self.sock if self._stream is None else self._stream
+        if self.debuglevel > 0:
+            response = self.response_class(source, self.debuglevel, method=self._method)
+        else:
+            response = self.response_class(source, method=self._method)
+        try:
+            response.begin()
+        except BaseException:
+            self.close()
+            response.close()
+            raise
+        self.__state = _CS_IDLE
+        self.__response = response
+        if response.will_close:
+            self._hand_over()
+        return response
+
+    def _hand_over(self) -> None:
+        """Leave the connection to its last response: close it on our side, which the response survives."""
+        if self._stream is not None:
+            self._stream.hold()
+        self._stream = self.__response = None
+        self.close()
+
+
+class HTTPSConnection(HTTPConnection):
+    """A connection over TLS; the server's certificate and name are checked.
+
+    context: an ``ssl.SSLContext`` to use as it is. key_file, cert_file: PEM files of a client certificate.
+    check_hostname: False leaves the name unchecked. (The last three as in Python 3.11 and before.)
+    """
+
+    default_port = HTTPS_PORT
+
+    def __init__(
+        self,
+        host: str,
+        port: int | None = None,
+        key_file: str | None = None,
+        cert_file: str | None = None,
+        timeout: Any = GLOBAL_DEFAULT_TIMEOUT,
+        source_address: tuple[str, int] | None = None,
+        *,
+        context: "ssl.SSLContext | None" = None,
+        check_hostname: bool | None = None,
+        blocksize: int = 8192,
+    ) -> None:
+        super().__init__(host, port, timeout, source_address, blocksize=blocksize)
+        self.key_file, self.cert_file = key_file, cert_file
+        self.__context = context
+        if key_file or cert_file:
+            self._context.load_cert_chain(cert_file or key_file, key_file)  # type: ignore[arg-type]  # one is set
+            if self._context.post_handshake_auth is not None:
+                self._context.post_handshake_auth = True
+        if check_hostname is not None:
+            self._context.check_hostname = check_hostname
+
+    @property
+    def _context(self) -> "ssl.SSLContext":
+        """The context, this connection's own as soon as somebody touches it: urllib3 and others change it."""
+        if self.__context is None:
+            from wirekit._io.tls import client_context  # noqa: PLC0415 - loads ssl, for https alone
+
+            self.__context = client_context()
+        return self.__context
+
+    @_context.setter
+    def _context(self, context: "ssl.SSLContext") -> None:
+        self.__context = context
+
+    def connect(self) -> None:
+        """Connect, through the tunnel if one is set, and shake hands. ssl.SSLError when the server is not trusted."""
+        from wirekit._io.tls import shared_context  # noqa: PLC0415 - loads ssl, for https alone
+
+        try:
+            super().connect()
+            name = http1.encode_host(self._tunnel_host or self.host).decode("ascii")
+            context = self.__context or shared_context()
+            self.sock, self._stream = net.start_tls(self.sock, self._stream, context, name)
+            self._apply_deadline()
+        except BaseException:
+            self.close()  # never leave a connection in the clear where TLS was meant
+            raise
+
+
+def _encode(data: str, name: str = "data") -> bytes:
+    """Encode text as ISO-8859-1, with an error that tells the way out."""
+    try:
+        return data.encode("latin-1")
+    except UnicodeEncodeError as err:
+        hint = (
+            f"{name.title()} ({data[err.start : err.end]:.20r}) is not valid Latin-1. Use {name}.encode('utf-8') "
+            "if you want to send it encoded in UTF-8."
+        )
+        raise UnicodeEncodeError(err.encoding, err.object, err.start, err.end, hint) from None
