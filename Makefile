@@ -1,0 +1,79 @@
+# Everything here makes its own environment in .venv and reuses it; Python 3.11 or newer and make are all it takes.
+#
+#   make tour     see wirekit fetch from its own server and from others'
+#   make test     run the tests, and hold each _wire module to full coverage by its own test file
+#   make check    format, lint, types, layers, twins, documentation
+#   make twins    write the blocking twins anew from the async sources
+#   make bench    measure against the peers (in an environment of its own) and write docs/benchmarks.md
+#   make docs     build the documentation
+#   make fuzz     run every fuzz target for FUZZ_SECONDS
+#   make clean    remove what these made
+#
+# PYTHON=/path/to/python3 names the interpreter, VENV=directory the environment, PYTEST="-k name" more for pytest.
+
+PYTHON =
+VENV = .venv
+PYTEST =
+FUZZ_SECONDS = 60
+
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+EXTRAS = cli,http2,brotli,zstd,speed,lab
+
+.PHONY: tour test check twins bench docs fuzz clean
+
+tour: $(VENV)/.made
+	@$(BIN)/wirekit tour
+
+test: $(VENV)/.made
+	$(BIN)/python tools/wire_coverage.py
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: $(VENV)/.made
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/unasync.py --check
+	@$(MAKE) docs
+
+twins: $(VENV)/.made
+	$(BIN)/python tools/unasync.py
+
+bench:
+	PYTHON="$(PYTHON)" bench/run.sh
+
+docs: $(VENV)/.made-docs
+	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs docs/_build/html
+
+fuzz: $(VENV)/.made-fuzz
+	@for target in tests/fuzz/target_*.py; do \
+	    echo "== $$target, $(FUZZ_SECONDS) s"; \
+	    $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+	        -verbosity=0 -print_final_stats=1 -artifact_prefix=tests/fuzz/ || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) docs/_build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find src tests tools docs -name __pycache__ -prune -exec rm -rf {} +
+
+# An environment is made anew when its interpreter is gone, brought up to date when the project file changed, and left
+# alone otherwise. `--group` came with pip 25.1: an older one, as Python brings along, is replaced first.
+$(VENV)/.made: pyproject.toml
+	@if ! $(BIN)/python -c '' 2>/dev/null; then \
+	    python="$(PYTHON)"; \
+	    [ -n "$$python" ] || python=$$(sh tools/find_python.sh) || exit 1; \
+	    echo "making $(VENV) with $$python"; \
+	    "$$python" -m venv --clear $(VENV); \
+	fi
+	$(PIP) install -qq --upgrade 'pip>=25.1'
+	$(PIP) install -qq --editable '.[$(EXTRAS)]' --group dev
+	@touch $@
+
+$(VENV)/.made-docs: $(VENV)/.made
+	$(PIP) install -qq --group docs
+	@touch $@
+
+$(VENV)/.made-fuzz: $(VENV)/.made
+	$(PIP) install -qq --group fuzz
+	@touch $@
