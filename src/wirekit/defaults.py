@@ -128,7 +128,7 @@ def use(name: str) -> None:
     active.update(profile(name).as_dict())
 
 
-class using:  # noqa: N801 - reads as a function: contextlib's decorator would cost its import
+class using:
     """Work with another profile, or with single fields changed, inside a ``with`` block; then as before.
 
     ``using("stdlib")``, ``using(timeout=5.0)``. It changes the process, not only this thread: meant for tests and

@@ -227,7 +227,7 @@ class Stream(asyncio.Protocol):
         """Let the wait that begins now end in time. One timer serves many waits: it looks again when it fires."""
         now = self._loop.time()
         due = now + self.timeout if self.timeout is not None else self.deadline
-        assert due is not None  # noqa: S101 - one of the two is set: see fill()
+        assert due is not None
         if self.deadline is not None and self.deadline < due:
             due = self.deadline
         self._due = due
@@ -308,7 +308,12 @@ class Stream(asyncio.Protocol):
     # ---- TLS
 
     async def upgrade(
-        self, context: ssl.SSLContext, server_hostname: str | None, *, server_side: bool = False, session: Any = None
+        self,
+        context: ssl.SSLContext,
+        server_hostname: str | None,
+        *,
+        server_side: bool = False,
+        session: Any = None,
     ) -> Self:
         """Put TLS on this stream, or one more TLS inside it; return the stream.
 

@@ -114,7 +114,7 @@ class Stream:
         return data
 
     def _left(self, step: float | None) -> float:
-        assert self.deadline is not None  # noqa: S101 - asked only under a deadline
+        assert self.deadline is not None
         left = self.deadline - time.monotonic()
         if left <= 0:
             message = "timed out"
@@ -224,7 +224,9 @@ class Stream:
             message = "the peer sent data in the clear before TLS began"
             raise ConnectionAbortedError(message)
         if context.check_hostname and not server_hostname and not server_side:
-            message = "check_hostname requires server_hostname: name the host that the certificate must be for"
+            message = (
+                "check_hostname requires server_hostname: name the host that the certificate must be for"
+            )
             raise ValueError(message)
         if isinstance(self.sock, socket.socket) and not hasattr(self.sock, "pending"):
             given: dict[str, Any] = {"server_side": True} if server_side else {}
@@ -232,7 +234,7 @@ class Stream:
                 given["session"] = session
             self._use(context.wrap_socket(self.sock, server_hostname=server_hostname, **given))
         else:
-            from wirekit._io.nested import NestedTLS  # noqa: PLC0415 - loads ssl, for TLS through a TLS proxy only
+            from wirekit._io.nested import NestedTLS
 
             self._use(NestedTLS(self.sock, context, server_hostname, server_side=server_side))
         return self.sock
@@ -342,7 +344,9 @@ def over_file(file: Any) -> Stream:
     return FileStream(file)  # type: ignore[return-value]  # the same face
 
 
-def start_tls(sock: Any, known: Stream | None, context: "ssl.SSLContext", server_hostname: str) -> tuple[Any, Any]:
+def start_tls(
+    sock: Any, known: Stream | None, context: "ssl.SSLContext", server_hostname: str
+) -> tuple[Any, Any]:
     """Speak TLS on sock from now on; return the socket and its stream. Raises as ``Stream.upgrade`` does."""
     stream = attach(sock, known)
     if stream is None:
@@ -397,7 +401,7 @@ def _race(
     infos: list[names.AddressInfo], timeout: float | None, source_address: tuple[str, int] | None
 ) -> socket.socket:
     """Connect to the addresses one after another, each with a head start over the next; the first one wins."""
-    import selectors  # noqa: PLC0415 - for hosts with several addresses only
+    import selectors
 
     due = None if timeout is None else time.monotonic() + timeout
     waiting = list(infos)
@@ -423,8 +427,8 @@ def _race(
 
 def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, selector: Any) -> OSError | None:
     """Start one attempt; return the error of one that failed at once."""
-    import errno  # noqa: PLC0415 - beside its only use
-    import selectors  # noqa: PLC0415 - loaded by the caller already
+    import errno
+    import selectors
 
     family, kind, protocol, _, address = info
     sock = None
@@ -434,7 +438,7 @@ def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, sele
         if source_address:
             sock.bind(source_address)
         if (number := sock.connect_ex(address)) not in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
-            raise OSError(number, f"connecting to {address}: {_strerror(number)}")  # noqa: TRY301 - one clean-up for all
+            raise OSError(number, f"connecting to {address}: {_strerror(number)}")
         selector.register(sock, selectors.EVENT_WRITE, address)
     except OSError as error:
         if sock is not None:
@@ -444,7 +448,7 @@ def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, sele
 
 
 def _strerror(number: int) -> str:
-    import os  # noqa: PLC0415 - loaded by Python itself long ago
+    import os
 
     return os.strerror(number)
 

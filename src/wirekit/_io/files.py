@@ -11,6 +11,7 @@ from typing import Any, Self
 __all__ = ["AsyncFileBase", "AsyncFileStream", "FileStream"]
 
 MAX_LINE = 1 << 16
+MAX_READ = 1 << 20
 
 
 class FileStream:
@@ -46,7 +47,7 @@ class FileStream:
         if self.pos < len(self.buffer):
             return self.take(n)
         read: Any = getattr(self.file, "read1", self.file.read)
-        data: bytes = read(n)
+        data: bytes = read(min(n, MAX_READ))
         return data
 
     def recv_into(self, view: Any) -> int:
@@ -57,10 +58,10 @@ class FileStream:
 
     def read_line(self, limit: int) -> bytes:
         """Return one line with its end, cut when it exceeds limit bytes; ``b""`` at the end."""
-        if self.pos < len(self.buffer):
-            return self.take(limit + 1)
-        line: bytes = self.file.readline(limit + 1)
-        return line
+        while (end := self.buffer.find(b"\n", self.pos) + 1) == 0 and len(self.buffer) - self.pos <= limit:
+            if not self.fill():
+                break
+        return self.take(min(end - self.pos if end else limit + 1, limit + 1))
 
     @property
     def pending(self) -> bool:
@@ -84,9 +85,12 @@ class FileStream:
     def read(self, n: int | None = -1) -> bytes:
         """Return n bytes, fewer only at the end; all for -1."""
         if n is None or n < 0:
-            return self.take(1 << 62) + self.file.read()
+            rest: bytes = self.file.read()
+            return self.take(len(self.buffer)) + rest
         data = self.take(n)
-        return data + self.file.read(n - len(data)) if len(data) < n else data
+        if len(data) < n:
+            data += self.file.read(n - len(data))
+        return data
 
     def read1(self, n: int = -1) -> bytes:
         """Return at most n bytes after at most one read of the file."""
@@ -100,11 +104,7 @@ class FileStream:
 
     def readline(self, limit: int = -1) -> bytes:
         """Return a line with its end, at most limit bytes of it; ``b""`` at the end."""
-        if self.pos < len(self.buffer):
-            end = self.buffer.find(b"\n", self.pos) + 1 or len(self.buffer)
-            return self.take(min(end - self.pos, limit if limit >= 0 else end))
-        line: bytes = self.file.readline(limit)
-        return line
+        return self.read_line(limit - 1 if limit > 0 else 1 << 62) if limit else b""
 
     def peek(self, n: int = 0) -> bytes:
         """Return some bytes without taking them, where the file can do that."""
@@ -172,7 +172,7 @@ class AsyncFileStream:
         """Return at most n bytes, buffered ones first; ``b""`` at the end."""
         if self.pos < len(self.buffer):
             return self.take(n)
-        data: bytes = await _wait(getattr(self.file, "read1", self.file.read)(n))
+        data: bytes = await _wait(getattr(self.file, "read1", self.file.read)(min(n, MAX_READ)))
         return data
 
     async def recv_into(self, view: Any) -> int:
@@ -183,10 +183,10 @@ class AsyncFileStream:
 
     async def read_line(self, limit: int) -> bytes:
         """Return one line with its end, cut when it exceeds limit bytes; ``b""`` at the end."""
-        if self.pos < len(self.buffer):
-            return self.take(limit + 1)
-        line: bytes = await _wait(self.file.readline(limit + 1))
-        return line
+        while (end := self.buffer.find(b"\n", self.pos) + 1) == 0 and len(self.buffer) - self.pos <= limit:
+            if not await self.fill():
+                break
+        return self.take(min(end - self.pos if end else limit + 1, limit + 1))
 
     @property
     def pending(self) -> bool:

@@ -39,11 +39,11 @@ def shared_context() -> ssl.SSLContext:
 
 def _system_context() -> ssl.SSLContext:
     """Trust what the operating system trusts: by truststore where that is not simply a file."""
-    import sys  # noqa: PLC0415 - beside its only use
+    import sys
 
     if sys.platform not in {"darwin", "win32"} and ssl.get_default_verify_paths().cafile:
         return ssl.create_default_context()
-    import truststore  # noqa: PLC0415 - needed only where OpenSSL does not find the system's certificates itself
+    import truststore
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -66,7 +66,9 @@ class Layer:
         session: ssl.SSLSession | None = None,
     ) -> None:
         if context.check_hostname and not server_hostname and not server_side:
-            message = "check_hostname requires server_hostname: name the host that the certificate must be for"
+            message = (
+                "check_hostname requires server_hostname: name the host that the certificate must be for"
+            )
             raise ValueError(message)
         self._received = ssl.MemoryBIO()
         self._to_send = ssl.MemoryBIO()

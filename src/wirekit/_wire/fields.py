@@ -10,7 +10,15 @@ Everything that is *written* passes ``check_name`` and ``check_value``: no contr
 
 import re
 
-__all__ = ["MATCH_BLOCK", "check_name", "check_value", "count_fields", "find_values", "mend_block", "split_block"]
+__all__ = [
+    "MATCH_BLOCK",
+    "check_name",
+    "check_value",
+    "count_fields",
+    "find_values",
+    "mend_block",
+    "split_block",
+]
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"  # RFC 9110 section 5.6.2: tchar
 TEXT = rb"[\t -~\x80-\xff]"  # field-vchar, SP, HTAB (RFC 9110 section 5.5): no other control, no DEL

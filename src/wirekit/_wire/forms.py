@@ -71,13 +71,20 @@ def _take_apart(
         found = [(name, value) for name, has_value, value in parts if name or has_value]
     else:
         found = [(name, value) for name, _, value in parts if value]
-    if text.count(mark) > sum([1 for _, has_value, _ in parts if has_value]):  # a list is quicker than a generator
+    if text.count(mark) > sum(
+        [1 for _, has_value, _ in parts if has_value]
+    ):  # a list is quicker than a generator
         found = [(name, value.replace(mark, equals)) for name, value in found]
     return found
 
 
 def parse_pairs_slowly(
-    items: Iterable[AnyStr], equals: AnyStr, unquote: Callable[[AnyStr], AnyStr], *, keep_blank: bool, strict: bool
+    items: Iterable[AnyStr],
+    equals: AnyStr,
+    unquote: Callable[[AnyStr], AnyStr],
+    *,
+    keep_blank: bool,
+    strict: bool,
 ) -> list[tuple[AnyStr, AnyStr]]:
     """Parse pair by pair, whatever the encoding and the separator.
 

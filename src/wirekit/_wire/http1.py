@@ -74,7 +74,12 @@ class ResponseHead:
     __slots__ = ("_fields", "block", "chunked", "keep_alive", "length", "reason", "status", "version")
 
     def __init__(
-        self, version: int, status: int, reason: str, block: bytes, fields: list[tuple[str, str]] | None = None
+        self,
+        version: int,
+        status: int,
+        reason: str,
+        block: bytes,
+        fields: list[tuple[str, str]] | None = None,
     ) -> None:
         self.version, self.status, self.reason, self.block = version, status, reason, block
         self.length: int | None = None
@@ -110,6 +115,9 @@ def check_unfinished_head(buffer: bytes, pos: int, rules: Rules) -> None:
         parse_status_line(buffer[pos : end + 1])
     if len(buffer) - max(buffer.rfind(b"\n", pos), pos) > rules.max_line:
         raise _errors().LineTooLong("header line" if end >= 0 else "status line")
+    if buffer.count(b"\n", pos) > rules.max_fields + 1:
+        message = f"got more than {rules.max_fields} headers"
+        raise _errors().HTTPException(message)
     if len(buffer) - pos > rules.max_head:
         raise _errors().HeadTooLong(rules.max_head)
 
@@ -170,7 +178,9 @@ def _frame(head: ResponseHead, low: bytes, rules: Rules) -> None:
 
 
 def _frame_by_coding(head: ResponseHead, values: list[bytes], rules: Rules) -> None:
-    codings = [coding.strip(b" \t") for value in values for coding in value.split(b",") if coding.strip(b" \t")]
+    codings = [
+        coding.strip(b" \t") for value in values for coding in value.split(b",") if coding.strip(b" \t")
+    ]
     head.chunked = codings == [b"chunked"]
     if not head.chunked and rules.strict_framing and codings != [b"identity"]:
         raise _errors().UnknownTransferEncoding(b", ".join(codings).decode("iso-8859-1"))
@@ -229,15 +239,19 @@ def _parse_odd_head(head: bytes, rules: Rules) -> ResponseHead:
     mended, wrong = mend_block(block)
     if wrong and rules.strict_framing:
         raise _errors().BadField(wrong, mended)
-    result = ResponseHead(version, status, reason, mended, None if rules.strict_framing else _fields_by_email(block))
-    _frame(result, b"\n" + b"\r\n".join([_flatten(*field) for field in result.fields]).lower() + b"\r\n", rules)
+    result = ResponseHead(
+        version, status, reason, mended, None if rules.strict_framing else _fields_by_email(block)
+    )
+    _frame(
+        result, b"\n" + b"\r\n".join([_flatten(*field) for field in result.fields]).lower() + b"\r\n", rules
+    )
     result.keep_alive = result.keep_alive and not wrong
     return result
 
 
 def _fields_by_email(block: bytes) -> list[tuple[str, str]]:
     """As http.client reads an odd block, but that a bare CR never starts another field (security row 22)."""
-    from wirekit._wire.http_message import parse_by_email  # noqa: PLC0415 - costs the email package, for odd heads alone
+    from wirekit._wire.http_message import parse_by_email
 
     return parse_by_email(_BARE_CR.sub(b" ", block)).items()
 
@@ -324,12 +338,12 @@ def encode_host(host: str) -> bytes:
     """Return a host name in ASCII, by IDNA 2008 with UTS 46 mapping where it is not ASCII already."""
     if host.isascii():
         return host.encode("ascii")
-    import idna  # noqa: PLC0415 - large tables, for the rare name
+    import idna
 
     return idna.encode(host, uts46=True)
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors  # noqa: PLC0415 - costs http.client and email: only when something is wrong
+    from wirekit._wire import http_errors
 
     return http_errors

@@ -83,8 +83,9 @@ class BadChunk(IncompleteRead):
         super().__init__(partial)
         self.args = (text, partial)
         self.text = text
+        self.add_note(f"a chunk-size line, or the end of a chunk, was expected where {text[:80]!r} stands")
 
     def __repr__(self) -> str:
-        return f"BadChunk({self.text[:80]!r}, after {len(self.partial)} bytes)"
+        return f"IncompleteRead({len(self.partial)} bytes read)"
 
     __str__ = __repr__

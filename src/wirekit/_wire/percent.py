@@ -22,6 +22,8 @@ __all__ = ["UNRESERVED", "Quoting", "quote_bytes", "unquote_bytes", "unquote_tex
 UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
 """Bytes that are never quoted (RFC 3986 section 2.3)."""
 
+_ESCAPES = [b"%%%02X" % byte for byte in range(256)]
+
 _SHORT = 64
 """Bytes up to which the table is as quick as anything else."""
 _FEW = 8
@@ -38,7 +40,7 @@ class Quoting:
     def __init__(self, safe: bytes) -> None:
         """Keep the ASCII bytes of ``safe`` and the unreserved ones; the others are to be quoted."""
         self.safe = bytes({byte for byte in safe if byte < 128}.union(UNRESERVED))
-        self.table: dict[int, str] = {byte: f"%{byte:02X}" for byte in range(256)}
+        self.table: dict[int, str] = {byte: escape.decode() for byte, escape in enumerate(_ESCAPES)}
         self.table.update((byte, chr(byte)) for byte in self.safe)
         self._classes: bytes | None = None
 
@@ -56,7 +58,7 @@ def quote_bytes(data: bytes | bytearray, quoting: Quoting) -> str:
     if not unsafe:
         return data.decode("ascii")
     if not unsafe.strip(unsafe[:1]):  # one kind: spaces, most often
-        return data.replace(unsafe[:1], b"%%%02X" % unsafe[0]).decode("ascii")
+        return data.replace(unsafe[:1], _ESCAPES[unsafe[0]]).decode("ascii")
     if len(data) > _SHORT:
         kinds = _find_kinds(unsafe)
         if kinds:
@@ -66,7 +68,7 @@ def quote_bytes(data: bytes | bytearray, quoting: Quoting) -> str:
         if runs * _RUN_COST < len(data):
             return _quote_runs(data, quoting.safe)
     # charmap_decode takes any mapping; its annotation in typeshed knows str tables and dicts of int
-    return charmap_decode(bytes(data), "strict", quoting.table)[0]
+    return charmap_decode(data, "strict", quoting.table)[0]
 
 
 def _find_kinds(unsafe: bytes | bytearray) -> list[bytes]:
@@ -86,7 +88,7 @@ def _find_kinds(unsafe: bytes | bytearray) -> list[bytes]:
 
 def _quote_kinds(data: bytes | bytearray, kinds: list[bytes]) -> str:
     for kind in kinds:
-        data = data.replace(kind, b"%%%02X" % kind[0])
+        data = data.replace(kind, _ESCAPES[kind[0]])
     return data.decode("ascii")
 
 

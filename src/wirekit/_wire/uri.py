@@ -25,6 +25,7 @@ __all__ = [
     "check_brackets",
     "check_normal_form",
     "forget",
+    "plain_authorities",
     "resolve_path",
     "split_authority",
     "split_uri",
@@ -35,17 +36,18 @@ CONTROLS_AND_SPACE = "".join(map(chr, range(0x21)))
 """Dropped from the front of a URL, as browsers do (WHATWG URL standard, basic URL parser)."""
 
 _SCHEMES = {
-    scheme: scheme for scheme in ("http", "https", "ftp", "file", "mailto", "data", "ws", "wss", "git", "s3", "ssh")
+    scheme: scheme
+    for scheme in ("http", "https", "ftp", "file", "mailto", "data", "ws", "wss", "git", "s3", "ssh")
 }
 """Schemes met often, so that their characters need no look."""
 
 _BROWSER_SCHEMES = frozenset(("http", "https", "ws", "wss", "ftp"))
 """Where hosts are names or IP addresses and nothing else (WHATWG's special schemes but for ``file``)."""
 
-_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:"
+_PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789.-:"
 _MOST_REMEMBERED = 256
-_plain_authorities: set[str] = set()
-"""Authorities met lately that no rule refuses, whatever the scheme and profile: most URLs share a few."""
+plain_authorities = {""}
+"""Authorities met lately that no rule here refuses, whatever scheme and profile: most URLs share a few hosts."""
 
 _NEVER_IN_AUTHORITY = frozenset(CONTROLS_AND_SPACE[:-1] + "\x7f\\/?#")
 _NEVER_IN_HOST = frozenset(' "<>^|`@')  # WHATWG's forbidden host code points, and RFC 3986's `"` and "`"
@@ -81,35 +83,46 @@ _INVISIBLE = (
 
 
 def split_uri(
-    url: str, scheme: str | None = None, *, fragments: bool = True, strict: bool
+    url: str,
+    scheme: str | None,
+    strict: bool,
+    fragments: bool = True,
+    missing: str | None = None,  # noqa: FBT001, FBT002 - given by position where speed counts
 ) -> tuple[str | None, str | None, str, str | None, str | None]:
-    """Split into scheme (lower case), authority, path, query and fragment; ``None`` for what is not there.
+    """Split into scheme (lower case), authority, path, query and fragment; ``missing`` for what is not there.
 
     ``scheme`` stands for a missing one. Without ``fragments`` a ``#`` ends the authority but belongs to the path or
     query. ValueError for an authority that ``check_authority`` refuses.
     """
-    if url[:1] <= " ":
+    if url < "!":  # empty, or a blank or control in front
         url = url.lstrip(CONTROLS_AND_SPACE)
     if "\n" in url or "\r" in url or "\t" in url:
         url = url.replace("\n", "").replace("\r", "").replace("\t", "")
-    before, colon, after = url.partition(":")
-    if colon:
-        found = _SCHEMES.get(before) or _parse_scheme(before)
-        if found is not None:
-            scheme, url = found, after
-    authority = query = fragment = None
-    if url[:2] == "//":
-        authority = _find_authority(url)
-        url = url[2 + len(authority) :]
-        if authority and authority not in _plain_authorities:
+    begin = url.find(":") + 1
+    if begin:
+        found = _SCHEMES.get(url[: begin - 1]) or _parse_scheme(url[: begin - 1])
+        if found is None:
+            begin = 0
+        else:
+            scheme = found
+    authority = query = fragment = missing
+    if url.startswith("//", begin):
+        begin += 2
+        end = url.find("/", begin)
+        authority = url[begin:end] if end >= 0 else url[begin:]
+        if "?" in authority or "#" in authority:
+            authority = split_authority(authority)[0]
+        begin += len(authority)
+        if authority not in plain_authorities:
             check_authority(authority, scheme, strict=strict)
-    elif strict and "\\" in url[:2]:
-        _refuse_hidden_authority(url, scheme)
-    if fragments and "#" in url:
-        url, _, fragment = url.partition("#")
-    if "?" in url:
-        url, _, query = url.partition("?")
-    return scheme, authority, url, query, fragment
+    elif strict and "\\" in url and scheme in _BROWSER_SCHEMES:
+        _refuse_hidden_authority(url[begin : begin + 2])
+    path = url[begin:]
+    if fragments and "#" in path:
+        path, _, fragment = path.partition("#")
+    if "?" in path:
+        path, _, query = path.partition("?")
+    return scheme, authority, path, query, fragment
 
 
 def _parse_scheme(text: str) -> str | None:
@@ -119,17 +132,6 @@ def _parse_scheme(text: str) -> str | None:
     if not text.isalnum() and not text.replace("+", "").replace("-", "").replace(".", "").isalnum():
         return None
     return text.lower()
-
-
-def _find_authority(url: str) -> str:
-    """Find what ``//authority/rest`` names; the first slash, question mark or hash ends it (RFC 3986 section 3.2)."""
-    end = url.find("/", 2)
-    authority = url[2:end] if end >= 0 else url[2:]
-    if "?" in authority:
-        authority = authority[: authority.index("?")]
-    if "#" in authority:
-        authority = authority[: authority.index("#")]
-    return authority
 
 
 def split_authority(url: str, start: int = 0) -> tuple[str, str]:
@@ -142,7 +144,9 @@ def split_authority(url: str, start: int = 0) -> tuple[str, str]:
 # ---- putting together
 
 
-def unsplit_uri(scheme: str | None, authority: str | None, path: str, query: str | None, fragment: str | None) -> str:
+def unsplit_uri(
+    scheme: str | None, authority: str | None, path: str, query: str | None, fragment: str | None
+) -> str:
     """Put five components together (RFC 3986 section 5.3); those that are ``None`` leave no mark."""
     if authority is not None:
         if path and path[0] != "/":
@@ -194,7 +198,8 @@ def _remove_dots(segments: list[str]) -> list[str]:
 
 def forget() -> None:
     """Forget the authorities met lately."""
-    _plain_authorities.clear()
+    plain_authorities.clear()
+    plain_authorities.add("")
 
 
 def check_authority(authority: str, scheme: str | None, *, strict: bool) -> None:
@@ -203,9 +208,9 @@ def check_authority(authority: str, scheme: str | None, *, strict: bool) -> None
     The message never holds user name or password.
     """
     if _is_plain(authority):
-        if len(_plain_authorities) >= _MOST_REMEMBERED:
-            _plain_authorities.clear()
-        _plain_authorities.add(authority)
+        if len(plain_authorities) >= _MOST_REMEMBERED:
+            forget()
+        plain_authorities.add(authority)
         return
     if "[" in authority or "]" in authority:
         check_brackets(authority)
@@ -217,10 +222,13 @@ def check_authority(authority: str, scheme: str | None, *, strict: bool) -> None
 
 def _is_plain(authority: str) -> bool:
     """Tell a host, with or without port, that no rule here can refuse: short, common characters, not a number."""
-    if len(authority) > MAX_LABEL or authority.strip(_PLAIN):
+    try:
+        if authority.encode().translate(None, _PLAIN) or len(authority) > MAX_LABEL:
+            return False
+    except UnicodeEncodeError:  # a lone surrogate
         return False
-    host = authority.partition(":")[0]
-    return host[-1:] > "9" and "0x" not in host and "0X" not in host
+    host = authority.partition(":")[0] if ":" in authority else authority
+    return host[-1:] > "9" and "0x" not in host
 
 
 def check_brackets(authority: str) -> None:
@@ -254,7 +262,9 @@ def check_normal_form(authority: str) -> None:
     Each distinct character is looked at once: compatibility mappings know no context, and the time stays linear,
     which that of normalising hostile text does not.
     """
-    from unicodedata import normalize  # not at import: a shared object of 1 MB, for the few hosts that are not ASCII
+    from unicodedata import (
+        normalize,
+    )  # not at import: a shared object of 1 MB, for the few hosts that are not ASCII
 
     others = {character for character in authority if character > "\x7f"}
     if not {"/", "?", "#", "@", ":"}.isdisjoint(normalize("NFKC", "".join(others))):
@@ -365,10 +375,16 @@ def _may_be_number(label: str) -> bool:
 
 
 def _is_octet(label: str) -> bool:
-    return label.isdigit() and label.isascii() and len(label) <= 3 and str(int(label)) == label and int(label) <= 255  # noqa: PLR2004
+    return (
+        label.isdigit()
+        and label.isascii()
+        and len(label) <= 3
+        and str(int(label)) == label
+        and int(label) <= 255
+    )  # noqa: PLR2004
 
 
-def _refuse_hidden_authority(rest: str, scheme: str | None) -> None:
+def _refuse_hidden_authority(start: str) -> None:
     """Refuse ``/\\host`` and its like behind a browser's scheme: only ``//`` begins an authority, but not there."""
-    if scheme in _BROWSER_SCHEMES and rest[:2] in {"/\\", "\\/", "\\\\"}:
+    if start in {"/\\", "\\/", "\\\\"}:
         _refuse("a backslash where browsers see the begin of a host")

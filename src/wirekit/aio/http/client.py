@@ -1,3 +1,4 @@
+# ruff: noqa: F405 - the exceptions of __all__ are loaded by __getattr__, which ruff cannot see
 """HTTP/1.1 client: one connection, one request after another (RFC 9110, RFC 9112).
 
     connection = HTTPConnection("example.org")
@@ -26,38 +27,23 @@ Left out: pipelining (deployed servers mishandle it), decoding of contents (``ur
 import http
 import io
 import sys
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT, limits_of
 from wirekit._wire import bodies, fields, http1
+from wirekit.aio.http import sending
+from wirekit.aio.http.chunked import ChunkedReader
 
 if TYPE_CHECKING:
     import ssl
 
-    from wirekit._wire.http_errors import (
-        BadChunk,
-        BadField,
-        BadFraming,
-        BadStatusLine,
-        CannotSendHeader,
-        CannotSendRequest,
-        HeadTooLong,
-        HTTPException,
-        ImproperConnectionState,
-        IncompleteRead,
-        InvalidURL,
-        LineTooLong,
-        NotConnected,
-        RemoteDisconnected,
-        ResponseNotReady,
-        UnimplementedFileMode,
-        UnknownProtocol,
-        UnknownTransferEncoding,
-    )
-    from wirekit._wire.http_message import HTTPMessage
+    from wirekit._wire.http_errors import *  # noqa: F403 - the names of __all__, which __getattr__ loads
+    from wirekit._wire.http_errors import HTTPException
+    from wirekit._wire.http_message import HTTPMessage  # noqa: F401 - likewise
 
     error = HTTPException
 
@@ -108,16 +94,14 @@ _USUAL_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "C
 _ALL: Final = 1 << 62
 _WITH_HEAD: Final = 1 << 16
 """Bytes of a body that leave together with the head, in one send."""
-_WHOLE_CHUNK: Final = 1 << 16
-"""A chunk up to this size is waited for whole, so that many are taken out of one block of received bytes."""
 
 
 def __getattr__(name: str) -> Any:
     """Load the exceptions and HTTPMessage when they are first named: they cost http.client and the email package."""
     if name == "HTTPMessage":
-        from wirekit._wire import http_message as home  # noqa: PLC0415 - see above
+        from wirekit._wire import http_message as home
     elif name in __all__:
-        from wirekit._wire import http_errors as home  # type: ignore[no-redef]  # noqa: PLC0415 - see above
+        from wirekit._wire import http_errors as home  # type: ignore[no-redef]
     else:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
@@ -126,7 +110,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors  # noqa: PLC0415 - costs http.client: only when something is wrong
+    from wirekit._wire import http_errors
 
     return http_errors
 
@@ -148,7 +132,7 @@ async def parse_headers(fp: Any, _class: Any = None) -> Any:
         if len(lines) > _MAXHEADERS:
             message = f"got more than {_MAXHEADERS} headers"
             raise _errors().HTTPException(message)
-    from wirekit._wire import http_message  # noqa: PLC0415 - see __getattr__
+    from wirekit._wire import http_message
 
     return http_message.parse_block(b"".join(lines), _class, strict=defaults.active.strict_framing)
 
@@ -170,7 +154,6 @@ class HTTPResponse(net.FileBase):
     code: int = _UNKNOWN
     reason: str = _UNKNOWN
     chunked: bool = _UNKNOWN
-    chunk_left: int | None = _UNKNOWN
     length: int | None = _UNKNOWN
     will_close: bool = _UNKNOWN
     url: str
@@ -178,10 +161,12 @@ class HTTPResponse(net.FileBase):
 
     _head: http1.ResponseHead | None = None
     _headers: Any = None
-    _trailers: list[tuple[str, str]] | None = None
+    _chunks: Any = None  # a ChunkedReader, where the body is in chunks
     _seen = 0  # bytes of heads and trailers so far, against max_head
 
-    def __init__(self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None) -> None:
+    def __init__(
+        self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None
+    ) -> None:
         self._stream: net.Stream | None = net.reader(sock)
         self._owned = self._stream is not sock
         self.debuglevel = debuglevel
@@ -199,12 +184,14 @@ class HTTPResponse(net.FileBase):
     @fp.setter
     def fp(self, file: Any) -> None:
         self._stream = file if file is None or isinstance(file, net.Stream) else net.over_file(file)
+        if self._chunks is not None and self._stream is not None:
+            self._chunks.stream = self._stream
 
     @property
     def headers(self) -> Any:
         """The header fields, an HTTPMessage; None before ``begin``."""
         if self._headers is None and self._head is not None:
-            from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - see __getattr__ of this module
+            from wirekit._wire.http_message import HTTPMessage
 
             self._headers = HTTPMessage.of(self._head.fields)
         return self._headers
@@ -218,11 +205,11 @@ class HTTPResponse(net.FileBase):
     @property
     def trailers(self) -> Any:
         """The trailer fields, an HTTPMessage, once a chunked body is read; None before, and of other bodies."""
-        if self._trailers is None:
+        if self._chunks is None or self._chunks.trailers is None:
             return None
-        from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - see __getattr__ of this module
+        from wirekit._wire.http_message import HTTPMessage
 
-        return HTTPMessage.of(self._trailers)
+        return HTTPMessage.of(self._chunks.trailers)
 
     # ---- the head
 
@@ -245,13 +232,14 @@ class HTTPResponse(net.FileBase):
         self.code = self.status = head.status
         self.reason = head.reason
         self.chunked = head.chunked
-        self.chunk_left = None
+        self.length = head.length
+        self.will_close = not head.keep_alive
         if bodies.has_no_body(self._method, head.status):
-            self.length: int | None = 0
-            self.will_close = not head.keep_alive
-        else:
-            self.length = head.length
-            self.will_close = not head.keep_alive or (head.length is None and not head.chunked)
+            self.length = 0
+        elif head.chunked:
+            self._chunks = ChunkedReader(self._stream)  # type: ignore[arg-type]  # a head was read from it
+        elif head.length is None:
+            self.will_close = True
         if self.debuglevel > 0:
             self._show_headers()
 
@@ -297,7 +285,7 @@ class HTTPResponse(net.FileBase):
 
     async def _read_status(self) -> tuple[str, int, str]:
         """Read a status line alone: (version text, status, reason)."""
-        assert self._stream is not None  # noqa: S101 - called before anything was read
+        assert self._stream is not None
         line = await self._stream.read_line(_MAXLINE)
         if len(line) > _MAXLINE:
             raise _errors().LineTooLong("status line")
@@ -349,9 +337,11 @@ class HTTPResponse(net.FileBase):
             return b""
         if amt is not None and amt < 0:
             amt = None
+        if self._chunks is not None:
+            return await self._from_chunks(self._chunks.read, amt)
         length = self.length
         if length is None:
-            return await (self._read_chunked(amt) if self.chunked else self._read_to_end(amt))
+            return await self._read_to_end(amt)
         wanted = length if amt is None or amt > length else amt
         data = stream.take(wanted)
         if len(data) < wanted:
@@ -384,7 +374,7 @@ class HTTPResponse(net.FileBase):
 
     async def _read_to_end(self, amt: int | None) -> bytes:
         """Read a body that ends with its connection (RFC 9112 section 6.3, rule 8)."""
-        assert self._stream is not None  # noqa: S101 - read() has looked
+        assert self._stream is not None
         data = await self._stream.read(-1 if amt is None else amt)
         if amt is None or len(data) < amt:
             self._close_conn()
@@ -392,7 +382,7 @@ class HTTPResponse(net.FileBase):
 
     async def _safe_read(self, amt: int) -> bytes:
         """Return exactly amt bytes of what comes next, chunk framing and all; else IncompleteRead."""
-        assert self._stream is not None  # noqa: S101 - for callers who know that there is more
+        assert self._stream is not None
         data = await self._stream.read(amt)
         if len(data) < amt:
             raise _errors().IncompleteRead(data, amt - len(data))
@@ -404,8 +394,8 @@ class HTTPResponse(net.FileBase):
         view = memoryview(b).cast("B")
         if stream is None:
             return 0
-        if self.chunked and self.length is None:
-            data = await self._read_chunked(len(view))
+        if self._chunks is not None:
+            data = await self._from_chunks(self._chunks.read, len(view))
             view[: len(data)] = data
             return len(data)
         if self.length is not None:
@@ -424,11 +414,8 @@ class HTTPResponse(net.FileBase):
             return b""
         if n is None or n < 0:
             n = _ALL
-        if self.chunked and self.length is None:
-            left = await self._get_chunk_left()
-            if left is None:
-                return b""
-            return await self._read_in_chunk(min(n, left))
+        if self._chunks is not None:
+            return await self._from_chunks(self._chunks.read1, n)
         data = await stream.recv(n if self.length is None else min(n, self.length))
         if data:
             self._consume(len(data))
@@ -442,25 +429,25 @@ class HTTPResponse(net.FileBase):
         if stream is None:
             return b""
         left = self.length
-        if self.chunked and left is None:
+        if self._chunks is not None:
             try:
-                left = await self._get_chunk_left() or 0
+                left = await self._chunks.next_chunk()
             except _errors().IncompleteRead:
-                return b""
+                return b""  # reading will say so
         if left == 0:
             return b""
-        data = await stream.peek(max(n, 0))
+        data = await stream.peek(n)
         return data if left is None else data[:left]
 
-    async def readline(self, limit: int | None = -1) -> bytes:  # type: ignore[override]  # io's is positional-only
+    async def readline(self, limit: int | None = -1) -> bytes:
         """Return the next line of the body with its end, at most limit bytes of it; ``b""`` at the end of the body."""
         stream = self._stream
         if stream is None:
             return b""
         if limit is None or limit < 0:
             limit = _ALL
-        if self.chunked and self.length is None:
-            return await self._readline_in_chunks(stream, limit)
+        if self._chunks is not None:
+            return await self._from_chunks(self._chunks.readline, limit)
         if self.length is not None and limit > self.length:
             limit = self.length
         line = await stream.readline(limit)
@@ -487,135 +474,21 @@ class HTTPResponse(net.FileBase):
         else:
             self._close_conn()
 
-    # ---- chunks (RFC 9112 section 7.1)
-    #
-    # chunk_left: None when a chunk-size line comes next, 0 when the CRLF behind a chunk does, else what is left of it.
-
-    async def _read_chunked(self, amt: int | None) -> bytes:
-        """Return the rest of a chunked body, or its next amt bytes."""
-        room = _ALL if amt is None else amt
-        parts: list[bytes] = []
+    async def _from_chunks(self, reading: Any, n: int | None) -> bytes:
+        """Read from the chunks by one of their methods; an error there closes the connection."""
         try:
-            while room:
-                room = await self._take_whole_chunks(room, parts)
-                if not room or (left := await self._get_chunk_left()) is None:
-                    break
-                part = await self._read_in_chunk(min(left, room), whole=left <= min(room, _WHOLE_CHUNK))
-                parts.append(part)
-                room -= len(part)
-        except _errors().IncompleteRead as error:
-            error.partial = b"".join(parts) + error.partial
-            error.args = (*error.args[:-1], error.partial)
-            raise
-        return b"".join(parts)
-
-    async def _take_whole_chunks(self, room: int, parts: list[bytes]) -> int:
-        """Take what stands whole in the buffer, without waiting; return the room that is left."""
-        if self.chunk_left == 0:
-            await self._end_chunk()
-        stream = self._stream
-        if stream is not None and self.chunk_left is None:
-            try:
-                stream.pos, room = bodies.take_chunks(stream.buffer, stream.pos, room, parts)
-            except _errors().IncompleteRead:
-                self._break_off()
-                raise
-        return room
-
-    async def _get_chunk_left(self) -> int | None:
-        """Return what is left of the chunk, going on to the next one where it is used up; None behind the last."""
-        if self.chunk_left:
-            return self.chunk_left
-        if self.chunk_left == 0:
-            await self._end_chunk()
-        assert self._stream is not None  # noqa: S101 - the body has not ended
-        line = await self._stream.read_line(bodies.MAX_CHUNK_LINE)
-        try:
-            if not line.endswith(b"\r\n"):
-                raise (_errors().BadChunk(line) if line else _errors().IncompleteRead(b""))
-            size = bodies.parse_chunk_line(line[:-2])
-        except _errors().IncompleteRead:
+            data: bytes = await reading(n)
+        except BaseException:
             self._break_off()
             raise
-        if size == 0:
-            await self._read_trailers()
-            return None
-        self.chunk_left = size
-        return size
-
-    async def _read_in_chunk(self, n: int, *, whole: bool = False) -> bytes:
-        """Return at most n bytes of the current chunk; all n where it is to be taken whole."""
-        stream = self._stream
-        assert stream is not None  # noqa: S101 - the body has not ended
-        while whole and len(stream.buffer) - stream.pos < n:
-            if not await stream.fill():
-                break
-        data = await stream.recv(n)
-        if not data:
-            self._break_off()
-            raise _errors().IncompleteRead(b"")
-        self.chunk_left = (self.chunk_left or 0) - len(data)
+        if self._chunks.ended:
+            self._close_conn()
         return data
 
-    async def _end_chunk(self) -> None:
-        """Read the CRLF behind a chunk."""
-        assert self._stream is not None  # noqa: S101 - the body has not ended
-        end = await self._stream.read(2)
-        try:
-            if len(end) < 2:
-                raise _errors().IncompleteRead(b"")
-            bodies.check_chunk_end(end)
-        except _errors().IncompleteRead:
-            self._break_off()
-            raise
-        self.chunk_left = None
-
-    async def _read_trailers(self) -> None:
-        """Read the trailer section and end the body. A server that hangs up instead of it has sent all the data."""
-        stream = self._stream
-        assert stream is not None  # noqa: S101 - the body has not ended
-        block = bytearray()
-        while not block.endswith((b"\n\r\n", b"\n\n")) and block not in {b"\r\n", b"\n"}:
-            line = await stream.read_line(_MAXLINE)
-            self._check_trailer(line, block)
-            block += line
-            if not line:
-                self.will_close = True
-                block += b"\r\n"
-                break
-        try:
-            self._trailers = http1.parse_trailers(bytes(block), defaults.active)
-        except _errors().HTTPException:
-            self._break_off()
-            raise
-        self._close_conn()
-
-    def _check_trailer(self, line: bytes, block: bytearray) -> None:
-        try:
-            self._count(len(line))
-            if len(line) > _MAXLINE:
-                raise _errors().LineTooLong("trailer line")
-            if block.count(b"\n") > defaults.active.max_fields:
-                message = f"got more than {defaults.active.max_fields} trailers"
-                raise _errors().HTTPException(message)
-        except _errors().HTTPException:
-            self._break_off()
-            raise
-
-    async def _readline_in_chunks(self, stream: net.Stream, limit: int) -> bytes:
-        parts: list[bytes] = []
-        while limit and (left := await self._get_chunk_left()) is not None:
-            if stream.pos == len(stream.buffer) and not await stream.fill():
-                self._break_off()
-                raise _errors().IncompleteRead(b"".join(parts))
-            stop = stream.pos + min(left, limit)
-            end = stream.buffer.find(b"\n", stream.pos, stop) + 1 or stop
-            part = await self._read_in_chunk(end - stream.pos)
-            parts.append(part)
-            limit -= len(part)
-            if part.endswith(b"\n"):
-                break
-        return b"".join(parts)
+    @property
+    def chunk_left(self) -> int | None:
+        """What is left of the current chunk; None where a chunk-size line comes next, or there are no chunks."""
+        return self._chunks.left if self._head is not None and self._chunks else None
 
     # ---- the rest of a file, and of old responses of urllib
 
@@ -710,7 +583,9 @@ class HTTPConnection:
         self._host_field: tuple[Any, Any, bytes] = (None, None, b"")
         (self.host, self.port) = self._get_hostport(host, port)
         self._validate_host(self.host)
-        self._create_connection: Any = net.create_connection  # an attribute: programs put their own in its place
+        self._create_connection: Any = (
+            net.create_connection
+        )  # an attribute: programs put their own in its place
 
     # ---- where to
 
@@ -727,7 +602,9 @@ class HTTPConnection:
             host = host[1:-1]
         return host, self.default_port if port is None else port
 
-    def set_tunnel(self, host: str, port: int | None = None, headers: Mapping[str, str] | None = None) -> None:
+    def set_tunnel(
+        self, host: str, port: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         """Reach host through the proxy that this connection goes to, by CONNECT (RFC 9110 section 9.3.6).
 
         headers go to the proxy, and to it alone; a Host header is added unless given. ValueError for a host or header
@@ -752,20 +629,22 @@ class HTTPConnection:
 
     async def _tunnel(self) -> None:
         """Ask the proxy for the tunnel; OSError when it refuses."""
-        assert self._tunnel_host is not None  # noqa: S101 - connect() has looked
-        assert self._tunnel_port is not None  # noqa: S101 - set together with the host
+        assert self._tunnel_host is not None
+        assert self._tunnel_port is not None
         target = http1.format_host(self._tunnel_host, self._tunnel_port, None)
         lines = [b"CONNECT %b %b" % (target, self._http_vsn_str.encode("ascii"))]
         lines += [f"{name}: {value}".encode("latin-1") for name, value in self._tunnel_headers.items()]
         await self.send(b"\r\n".join(lines) + b"\r\n\r\n")
         self._attach()
-        response = self.response_class(self._stream or self.sock, method="CONNECT")
+        response = self.response_class(self._stream or self.sock, max(self.debuglevel, 0), method="CONNECT")
         try:
             await response.begin()
         except BaseException:
             self.close()
             raise
-        self._raw_proxy_headers = [f"{name}: {value}\r\n".encode("latin-1") for name, value in response.getheaders()]
+        self._raw_proxy_headers = [
+            f"{name}: {value}\r\n".encode("latin-1") for name, value in response.getheaders()
+        ]
         if not 200 <= response.status < 300:
             self.close()
             response.close()
@@ -778,7 +657,7 @@ class HTTPConnection:
         """Return the headers of the proxy's answer to CONNECT, an HTTPMessage; None when there was no CONNECT."""
         if self._raw_proxy_headers is None:
             return None
-        from wirekit._wire.http_message import parse_block  # noqa: PLC0415 - see __getattr__ of this module
+        from wirekit._wire.http_message import parse_block
 
         return parse_block(b"".join(self._raw_proxy_headers) + b"\r\n", None, strict=False)
 
@@ -793,7 +672,7 @@ class HTTPConnection:
 
     def _set_nodelay(self) -> None:
         """Send small segments at once, where the transport knows that (a Unix socket does not)."""
-        import socket  # noqa: PLC0415 - loaded long ago; here so that a connection through other means needs none
+        import socket
 
         try:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -858,58 +737,22 @@ class HTTPConnection:
             raise
 
     async def _send_any(self, data: Any) -> None:
-        if hasattr(data, "read"):
-            if not await self._send_by_system(data):
-                async for block in self._read_readable(data):
-                    sys.audit("http.client.send", self, block)
-                    await self.sock.sendall(block)
-            return
         sys.audit("http.client.send", self, data)
-        try:
-            memoryview(data)
-        except TypeError:
-            if isinstance(data, str) or not (isinstance(data, Iterable) or hasattr(data, "__aiter__")):
-                message = f"data should be a bytes-like object or an iterable, got {type(data)!r}"
-                raise TypeError(message) from None
-            async for block in net.pull(data):
-                await self.sock.sendall(block)
-        else:
-            await self.sock.sendall(data)
-
-    async def _send_by_system(self, file: Any) -> bool:
-        """Let the system copy a real file to the socket; False when this is not one, or the socket no plain one."""
         self._attach()
-        if self._stream is None or self._stream.tls is not None or isinstance(file, io.TextIOBase):
-            return False
-        import os  # noqa: PLC0415 - loaded by Python itself long ago
-        import stat  # noqa: PLC0415 - likewise
-
-        try:
-            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            position = file.tell()
-        except (AttributeError, OSError, ValueError):
-            return False
-        if not regular:
-            return False
-        sys.audit("http.client.send", self, file)
-        await self._stream.send_file(file, position)
-        return True
-
-    async def _read_readable(self, readable: Any) -> Any:
-        """Give the blocks of a file, text encoded."""
-        if self.debuglevel > 0:
-            print("reading a readable")  # noqa: T201 - what debuglevel asks for
-        encode = isinstance(readable, io.TextIOBase)
-        if encode and self.debuglevel > 0:
-            print("encoding file using iso-8859-1")  # noqa: T201 - what debuglevel asks for
-        while block := await net.give(readable.read, self.blocksize):
-            yield block.encode("iso-8859-1") if encode else block
+        if (
+            hasattr(data, "read")
+            and self._stream is not None
+            and await sending.send_by_system(self._stream, data)
+        ):
+            return
+        async for block in sending.blocks_of(data, self.blocksize, self.debuglevel):
+            await self.sock.sendall(block)
 
     def _output(self, s: bytes) -> None:
         """Add a line, without its end, to the head in the making."""
         self._buffer.append(s)
 
-    async def _send_output(self, message_body: Any = None, encode_chunked: bool = False) -> None:  # noqa: FBT001, FBT002 - as programs call it
+    async def _send_output(self, message_body: Any = None, encode_chunked: bool = False) -> None:
         """Send the head in the making, and the body behind it; a short one in the same send."""
         self._buffer.extend((b"", b""))
         msg = b"\r\n".join(self._buffer)
@@ -924,7 +767,7 @@ class HTTPConnection:
         if not encode_chunked and hasattr(message_body, "read"):
             await self.send(message_body)
             return
-        async for chunk in self._body_blocks(message_body):
+        async for chunk in sending.blocks_of(message_body, self.blocksize, self.debuglevel):
             if not chunk:
                 if self.debuglevel > 0:
                     print("Zero length chunk ignored")  # noqa: T201 - what debuglevel asks for
@@ -933,22 +776,11 @@ class HTTPConnection:
         if encode_chunked:
             await self.send(bodies.LAST_CHUNK)
 
-    def _body_blocks(self, body: Any) -> Any:
-        """Give the blocks of a body, whatever it is. TypeError for what is none."""
-        if hasattr(body, "read"):
-            return self._read_readable(body)
-        try:
-            memoryview(body)
-        except TypeError:
-            if not (isinstance(body, Iterable) or hasattr(body, "__aiter__")):
-                message = f"message_body should be a bytes-like object or an iterable, got {type(body)!r}"
-                raise TypeError(message) from None
-            return net.pull(body)
-        return net.pull((body,))
-
     # ---- the request, piece by piece
 
-    def putrequest(self, method: str, url: str, skip_host: Any = False, skip_accept_encoding: Any = False) -> None:  # noqa: FBT002 - the stdlib's
+    def putrequest(
+        self, method: str, url: str, skip_host: Any = False, skip_accept_encoding: Any = False
+    ) -> None:
         """Begin a request: its start line, Host and Accept-Encoding, unless they are to be skipped.
 
         ValueError or InvalidURL for a method or URL that could be read as more than that; CannotSendRequest in the
@@ -983,7 +815,7 @@ class HTTPConnection:
 
     def _get_host_value(self, url: str) -> bytes:
         if url.startswith("http"):
-            from wirekit.urllib.parse import urlsplit  # noqa: PLC0415 - for requests by whole URL, as proxies get them
+            from wirekit.urllib.parse import urlsplit
 
             if netloc := urlsplit(url).netloc.rpartition("@")[2]:
                 return http1.encode_host(netloc) if "%" not in netloc else http1.format_host(netloc, 0, 0)
@@ -1020,7 +852,11 @@ class HTTPConnection:
         strict = defaults.active.strict_framing
         fields.check_name(name, strict=strict)
         encoded = [
-            value.encode("latin-1") if isinstance(value, str) else b"%d" % value if isinstance(value, int) else value
+            value.encode("latin-1")
+            if isinstance(value, str)
+            else b"%d" % value
+            if isinstance(value, int)
+            else value
             for value in values
         ]
         for value in encoded:
@@ -1041,7 +877,7 @@ class HTTPConnection:
         method: str,
         url: str,
         body: Any = None,
-        headers: Mapping[str, Any] = {},  # noqa: B006 - the stdlib's signature; never changed
+        headers: Mapping[Any, Any] = {},
         *,
         encode_chunked: bool = False,
     ) -> None:
@@ -1055,8 +891,8 @@ class HTTPConnection:
         method: str,
         url: str,
         body: Any,
-        headers: Mapping[str, Any],
-        encode_chunked: bool,  # noqa: FBT001 - as programs call and override it
+        headers: Mapping[Any, Any],
+        encode_chunked: bool,
     ) -> None:
         names = {(name if isinstance(name, str) else name.decode("latin-1")).lower() for name in headers}
         skips = {}
@@ -1094,7 +930,7 @@ class HTTPConnection:
         return False
 
     @staticmethod
-    def _is_textIO(stream: Any) -> bool:  # noqa: N802 - the stdlib's
+    def _is_textIO(stream: Any) -> bool:
         """Tell whether a file gives text."""
         return isinstance(stream, io.TextIOBase)
 
@@ -1103,12 +939,7 @@ class HTTPConnection:
         """Return the length of a body; 0 for none where servers expect one, None when it is not known."""
         if body is None:
             return 0 if method.upper() in _METHODS_EXPECTING_BODY else None
-        if hasattr(body, "read"):
-            return None
-        try:
-            return memoryview(body).nbytes
-        except TypeError:
-            return len(body) if isinstance(body, str) else None
+        return sending.measure(body)
 
     # ---- the response
 
@@ -1131,8 +962,9 @@ class HTTPConnection:
             response = self.response_class(source, method=self._method)
         try:
             await response.begin()
-        except BaseException:
-            self.close()
+        except BaseException as failure:
+            if self._stream is not None or isinstance(failure, ConnectionError):
+                self.close()
             response.close()
             raise
         self.__state = _CS_IDLE
@@ -1174,6 +1006,9 @@ class HTTPSConnection(HTTPConnection):
         super().__init__(host, port, timeout, source_address, blocksize=blocksize)
         self.key_file, self.cert_file = key_file, cert_file
         self.__context = context
+        if key_file or cert_file or check_hostname is not None:
+            message = "key_file, cert_file and check_hostname are old: a context says it all"
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
         if key_file or cert_file:
             self._context.load_cert_chain(cert_file or key_file, key_file)  # type: ignore[arg-type]  # one is set
             if self._context.post_handshake_auth is not None:
@@ -1185,7 +1020,7 @@ class HTTPSConnection(HTTPConnection):
     def _context(self) -> "ssl.SSLContext":
         """The context, this connection's own as soon as somebody touches it: urllib3 and others change it."""
         if self.__context is None:
-            from wirekit._io.tls import client_context  # noqa: PLC0415 - loads ssl, for https alone
+            from wirekit._io.tls import client_context
 
             self.__context = client_context()
         return self.__context
@@ -1196,7 +1031,7 @@ class HTTPSConnection(HTTPConnection):
 
     async def connect(self) -> None:
         """Connect, through the tunnel if one is set, and shake hands. ssl.SSLError when the server is not trusted."""
-        from wirekit._io.tls import shared_context  # noqa: PLC0415 - loads ssl, for https alone
+        from wirekit._io.tls import shared_context
 
         try:
             await super().connect()
