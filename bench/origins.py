@@ -1,0 +1,198 @@
+"""The servers behind the client rows: nginx, and a small one that sends chunks of a chosen size.
+
+Both listen on loopback only, each in a process of its own, and end with the benchmark. nginx's files
+and configuration stand in a temporary directory.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Self
+
+from bench.rows import CHUNKED_8K, CHUNKED_512, HOST, LARGE, PAGE, SMALL
+
+NGINX_CONF = """
+daemon off;
+master_process off;  # one process: its pid is the one whose CPU time counts
+worker_processes 1;
+pid {root}/nginx.pid;
+error_log {root}/error.log warn;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    tcp_nodelay on;
+    keepalive_timeout 300;
+    keepalive_requests 1000000000;
+    open_file_cache max=16;
+    default_type text/plain;
+    client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
+    uwsgi_temp_path {root}/tmp; scgi_temp_path {root}/tmp;
+    server {{ listen {host}:{port} backlog=1024; root {root}/files; }}
+}}
+"""
+
+
+def pick_port() -> int:
+    """A loopback port that was free a moment ago."""
+    with socket.socket() as sock:
+        sock.bind((HOST, 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def write_files(folder: Path) -> None:
+    """The files that nginx and the static rows serve: 100 bytes, 10 KB, 100 MB."""
+    folder.mkdir()
+    (folder / "small.txt").write_bytes(b"x" * SMALL)
+    (folder / "page.bin").write_bytes(os.urandom(PAGE))
+    block = os.urandom(1024 * 1024)
+    with (folder / "large.bin").open("wb") as file:
+        for _ in range(LARGE // len(block)):
+            file.write(block)
+
+
+class Origins:
+    """The running servers; a context manager. `nginx` and `chunks` are ports, 0 when not there."""
+
+    nginx = chunks = nginx_pid = 0
+    missing = ""
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes of the servers."""
+        return [process.pid for process in self.processes]
+
+    def __enter__(self) -> Self:
+        self.processes: list[subprocess.Popen[str]] = []
+        self.root = Path(tempfile.mkdtemp(prefix="wirekit-bench-"))
+        self.files = self.root / "files"
+        try:
+            write_files(self.files)
+            self._start_nginx()
+            self._start_chunks()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for process in self.processes:
+            end_process(process)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _start_nginx(self) -> None:
+        program = shutil.which("nginx") or shutil.which(
+            "nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin"
+        )
+        if program is None:
+            self.missing = "nginx is not installed"
+            return
+        port = pick_port()
+        conf = self.root / "nginx.conf"
+        conf.write_text(NGINX_CONF.format(root=self.root, host=HOST, port=port), encoding="utf-8")
+        command = [program, "-p", str(self.root), "-e", str(self.root / "error.log"), "-c", str(conf)]
+        process = subprocess.Popen(command, text=True, stdin=subprocess.DEVNULL)
+        self.processes.append(process)
+        wait_for_port(process, port)
+        self.nginx, self.nginx_pid = port, process.pid
+
+    def _start_chunks(self) -> None:
+        process = start_announcing([sys.executable, "-m", "bench.origins"])
+        self.processes.append(process)
+        self.chunks = hear_port(process)
+
+
+def start_announcing(command: list[str], cwd: Path | None = None) -> subprocess.Popen[str]:
+    """Start a server that prints its port on its first line, and ends when its standard input does."""
+    return subprocess.Popen(
+        command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd
+    )
+
+
+def hear_port(process: subprocess.Popen[str]) -> int:
+    """The port that the server announces; RuntimeError with the last line of its complaint."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line.strip().isdigit():
+        _, errors = process.communicate(timeout=10)
+        raise RuntimeError((errors.strip() or line.strip() or "the server said nothing").splitlines()[-1])
+    return int(line)
+
+
+def end_process(process: subprocess.Popen[str]) -> None:
+    """End a process that we started, and wait for it."""
+    process.terminate()
+    try:
+        process.communicate(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_port(process: subprocess.Popen[str], port: int) -> None:
+    """Until the server accepts connections; RuntimeError after five seconds or when it ended."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise RuntimeError("nginx did not start: see its messages above")
+
+
+def end_with_parent() -> None:
+    """End this process when its standard input does, that is, when the benchmark is gone."""
+
+    def watch() -> None:
+        while os.read(0, 1):  # not sys.stdin: its lock would be held when the interpreter ends
+            pass
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def format_chunked(size: int, chunk: int) -> bytes:
+    """A whole response of `size` body bytes in chunks of `chunk` bytes, ready to be sent."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + (b"%x\r\n%b\r\n" % (chunk, b"x" * chunk)) * (size // chunk) + b"0\r\n\r\n"
+
+
+def serve_chunks() -> None:
+    """Send `GET /8192` and `GET /512` their precomputed responses, a thread per connection."""
+    responses = {b"/8192": format_chunked(CHUNKED_8K, 8192), b"/512": format_chunked(CHUNKED_512, 512)}
+    listener = socket.create_server((HOST, 0))
+
+    def answer(sock: socket.socket) -> None:
+        with sock:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            data = b""
+            while block := sock.recv(65536):
+                data += block
+                while b"\r\n\r\n" in data:
+                    head, _, data = data.partition(b"\r\n\r\n")
+                    sock.sendall(responses[head.split(b" ", 2)[1]])
+
+    end_with_parent()
+    sys.stdout.write(f"{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    serve_chunks()
