@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, AnyStr
 
-__all__ = ["format_pairs", "parse_pairs", "parse_pairs_bytes", "parse_pairs_slowly"]
+__all__ = ["format_pairs", "parse_bytes", "parse_text"]
 
 _PAIR = "\x1e"
 """Stands between pairs while a whole text is unquoted: ASCII's record separator."""
@@ -24,6 +24,9 @@ _EQUALS = "\x1f"
 _PAIR_BYTE = _PAIR.encode()
 _EQUALS_BYTE = _EQUALS.encode()
 
+_SEPARATORS = frozenset("&;")
+"""What may stand between pairs on the fast way: no part of an escape, and not what ``+`` becomes."""
+_SEPARATORS_BYTES = frozenset((b"&", b";"))
 _WRITTEN = Quoting(b" " + _PAIR_BYTE + _EQUALS_BYTE)
 
 
@@ -39,11 +42,43 @@ def format_pairs(pairs: list[tuple[Any, Any]]) -> str | None:
     return quote_bytes(data, _WRITTEN).replace(" ", "+").replace(_PAIR, "&").replace(_EQUALS, "=")
 
 
-def parse_pairs(text: str, separator: str, *, keep_blank: bool) -> list[tuple[str, str]] | None:
-    """Parse UTF-8 pairs, errors shown as U+FFFD; ``None`` if the plain way must do it.
+def parse_text(
+    text: str, separator: str, encoding: str, errors: str, *, keep_blank: bool, strict: bool
+) -> list[tuple[str, str]]:
+    """Parse what is not empty into (name, value) pairs, in order.
 
-    ``separator`` is ``&`` or ``;``. Pairs without a value are left out unless ``keep_blank``.
+    Pairs without a value are left out unless ``keep_blank``. ``strict`` makes one without ``=``, an empty one too, a
+    ValueError. ``encoding`` and ``errors`` are those of ``bytes.decode``, and so are its errors.
     """
+    if encoding == "utf-8" and errors == "replace" and separator in _SEPARATORS and not strict:
+        found = _parse_text_at_once(text, separator, keep_blank=keep_blank)
+        if found is not None:
+            return found
+
+    def decode(part: str) -> str:
+        part = part.replace("+", " ")
+        return unquote_text(part, encoding, errors) if "%" in part else part
+
+    return _parse_plainly(text.split(separator), "=", decode, keep_blank=keep_blank, strict=strict)
+
+
+def parse_bytes(
+    data: bytes, separator: bytes, *, keep_blank: bool, strict: bool
+) -> list[tuple[bytes, bytes]]:
+    """Do the same with bytes that stay bytes."""
+    if separator in _SEPARATORS_BYTES and not strict:
+        found = _parse_bytes_at_once(data, separator, keep_blank=keep_blank)
+        if found is not None:
+            return found
+
+    def decode(part: bytes) -> bytes:
+        return unquote_bytes(part.replace(b"+", b" "))
+
+    return _parse_plainly(data.split(separator), b"=", decode, keep_blank=keep_blank, strict=strict)
+
+
+def _parse_text_at_once(text: str, separator: str, *, keep_blank: bool) -> list[tuple[str, str]] | None:
+    """Parse UTF-8 pairs, errors shown as U+FFFD; ``None`` if the plain way must do it."""
     pairs, equals = text.count(separator), text.count("=")
     text = text.replace("+", " ").replace(separator, _PAIR).replace("=", _EQUALS)
     if "%" in text:
@@ -53,8 +88,9 @@ def parse_pairs(text: str, separator: str, *, keep_blank: bool) -> list[tuple[st
     return _take_apart(text, _PAIR, _EQUALS, "=", keep_blank=keep_blank)
 
 
-def parse_pairs_bytes(data: bytes, separator: bytes, *, keep_blank: bool) -> list[tuple[bytes, bytes]] | None:
-    """Do the same with bytes that stay bytes."""
+def _parse_bytes_at_once(
+    data: bytes, separator: bytes, *, keep_blank: bool
+) -> list[tuple[bytes, bytes]] | None:
     pairs, equals = data.count(separator), data.count(b"=")
     data = data.replace(b"+", b" ").replace(separator, _PAIR_BYTE).replace(b"=", _EQUALS_BYTE)
     data = unquote_bytes(data)
@@ -78,7 +114,7 @@ def _take_apart(
     return found
 
 
-def parse_pairs_slowly(
+def _parse_plainly(
     items: Iterable[AnyStr],
     equals: AnyStr,
     unquote: Callable[[AnyStr], AnyStr],
@@ -86,10 +122,7 @@ def parse_pairs_slowly(
     keep_blank: bool,
     strict: bool,
 ) -> list[tuple[AnyStr, AnyStr]]:
-    """Parse pair by pair, whatever the encoding and the separator.
-
-    ``strict`` makes an item without ``=``, an empty one too, a ValueError.
-    """
+    """Parse pair by pair, whatever the encoding and the separator."""
     found = []
     for item in items:
         if not item and not strict:

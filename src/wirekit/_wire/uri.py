@@ -87,7 +87,7 @@ def split_uri(
     scheme: str | None,
     strict: bool,
     fragments: bool = True,
-    missing: str | None = None,  # noqa: FBT001, FBT002 - given by position where speed counts
+    missing: str | None = None,
 ) -> tuple[str | None, str | None, str, str | None, str | None]:
     """Split into scheme (lower case), authority, path, query and fragment; ``missing`` for what is not there.
 
@@ -136,7 +136,7 @@ def _parse_scheme(text: str) -> str | None:
 
 def split_authority(url: str, start: int = 0) -> tuple[str, str]:
     """Split at the first ``/``, ``?`` or ``#`` from ``start`` on: (what stands before it, the rest)."""
-    ends = [end for end in map(lambda mark: url.find(mark, start), "/?#") if end >= 0]
+    ends = [end for end in (url.find(mark, start) for mark in "/?#") if end >= 0]
     end = min(ends, default=len(url))
     return url[start:end], url[end:]
 
@@ -235,7 +235,7 @@ def check_brackets(authority: str) -> None:
     """Raise ValueError unless brackets hold an IP address of version 6 or later, and stand alone before the port."""
     host_and_port = authority.rpartition("@")[2]
     before, opening, rest = host_and_port.partition("[")
-    host, closing, port = rest.partition("]")
+    host, _, port = rest.partition("]")
     if ("[" in authority) != ("]" in authority) or (opening and (before or (port and port[0] != ":"))):
         message = "Invalid IPv6 URL"
         raise ValueError(message)
@@ -251,7 +251,7 @@ def _check_bracketed(host: str) -> None:
         return
     from ipaddress import ip_address  # not at import: 4 ms, for the few URLs with brackets
 
-    if ip_address(host).version == 4:  # noqa: PLR2004 - the version's number is its name
+    if ip_address(host).version == 4:
         message = "An IPv4 address cannot be in brackets"
         raise ValueError(message)
 
@@ -322,7 +322,7 @@ def _decode_host(host: str) -> str:
     """Browsers decode a host's escapes, resolvers do not: only those of other scripts can mean one thing."""
     for escape in host.split("%")[1:]:
         digits = escape[:2]
-        if len(digits) < 2 or not _HEX.issuperset(digits) or digits[0] < "8":  # noqa: PLR2004 - two digits to an octet
+        if len(digits) < 2 or not _HEX.issuperset(digits) or digits[0] < "8":
             _refuse(f"'%{digits}' in the host is read in two ways")
     return unquote_text(host, "utf-8", "replace")  # what is not UTF-8 shows as U+FFFD and is refused as such
 
@@ -364,7 +364,7 @@ def _refuse_odd_number(host: str) -> None:
     last = labels[-1] or labels[-2:][0]
     if not _may_be_number(last):
         return
-    if host is not plain and host != plain or len(labels) != 4 or not all(map(_is_octet, labels)):  # noqa: PLR2004
+    if host != plain or len(labels) != 4 or not all(map(_is_octet, labels)):
         _refuse("the host reads as a number, but is no IPv4 address in the form 192.0.2.1")
 
 
@@ -381,10 +381,10 @@ def _is_octet(label: str) -> bool:
         and len(label) <= 3
         and str(int(label)) == label
         and int(label) <= 255
-    )  # noqa: PLR2004
+    )
 
 
 def _refuse_hidden_authority(start: str) -> None:
-    """Refuse ``/\\host`` and its like behind a browser's scheme: only ``//`` begins an authority, but not there."""
+    r"""Refuse ``/\host`` and its like behind a browser's scheme: only ``//`` begins an authority, but not there."""
     if start in {"/\\", "\\/", "\\\\"}:
         _refuse("a backslash where browsers see the begin of a host")

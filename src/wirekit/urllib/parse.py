@@ -15,15 +15,27 @@ Importing this module is cheap on purpose (no ``re``, ``typing``, ``ipaddress``)
 from __future__ import annotations
 
 import warnings
-from collections import namedtuple
-from types import GenericAlias
 
-from wirekit._wire import forms, percent, uri
+from wirekit._wire import forms, percent, uri, uri_parts
+from wirekit._wire.uri_pieces import splitattr as _splitattr
+from wirekit._wire.uri_pieces import splithost as _splithost
+from wirekit._wire.uri_pieces import splitnport as _splitnport
+from wirekit._wire.uri_pieces import splitpasswd as _splitpasswd
+from wirekit._wire.uri_pieces import splitport as _splitport
+from wirekit._wire.uri_pieces import splitquery as _splitquery
+from wirekit._wire.uri_pieces import splittag as _splittag
+from wirekit._wire.uri_pieces import splittype as _splittype
+from wirekit._wire.uri_pieces import splituser as _splituser
+from wirekit._wire.uri_pieces import splitvalue as _splitvalue
+from wirekit._wire.uri_pieces import to_bytes as _to_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import Any, AnyStr, Generic, NamedTuple, Self, overload
+    from typing import Any, AnyStr, Literal, ParamSpec, TypeVar, overload
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 __all__ = [
     "DefragResult",
@@ -56,19 +68,71 @@ uses_relative = ["", "ftp", "http", "gopher", "nntp", "imap", "wais", "file", "h
 uses_relative += ["prospero", "rtsp", "rtsps", "rtspu", "sftp", "svn", "svn+ssh", "ws", "wss"]
 
 uses_netloc = ["", "ftp", "http", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "https", "shttp"]
-uses_netloc += ["snews", "prospero", "rtsp", "rtsps", "rtspu", "rsync", "svn", "svn+ssh", "sftp", "nfs", "git"]
+uses_netloc += [
+    "snews",
+    "prospero",
+    "rtsp",
+    "rtsps",
+    "rtspu",
+    "rsync",
+    "svn",
+    "svn+ssh",
+    "sftp",
+    "nfs",
+    "git",
+]
 uses_netloc += ["git+ssh", "ws", "wss", "itms-services"]
 
-uses_params = ["", "ftp", "hdl", "prospero", "http", "imap", "https", "shttp", "rtsp", "rtsps", "rtspu", "sip"]
+uses_params = [
+    "",
+    "ftp",
+    "hdl",
+    "prospero",
+    "http",
+    "imap",
+    "https",
+    "shttp",
+    "rtsp",
+    "rtsps",
+    "rtspu",
+    "sip",
+]
 uses_params += ["sips", "mms", "sftp", "tel"]
 
 # Nothing asks these any more; they stay for programs that do.
 
 non_hierarchical = ["gopher", "hdl", "mailto", "news", "telnet", "wais", "imap", "snews", "sip", "sips"]
 
-uses_query = ["", "http", "wais", "imap", "https", "shttp", "mms", "gopher", "rtsp", "rtsps", "rtspu", "sip", "sips"]
+uses_query = [
+    "",
+    "http",
+    "wais",
+    "imap",
+    "https",
+    "shttp",
+    "mms",
+    "gopher",
+    "rtsp",
+    "rtsps",
+    "rtspu",
+    "sip",
+    "sips",
+]
 
-uses_fragment = ["", "ftp", "hdl", "http", "gopher", "news", "nntp", "wais", "https", "shttp", "snews", "file"]
+uses_fragment = [
+    "",
+    "ftp",
+    "hdl",
+    "http",
+    "gopher",
+    "news",
+    "nntp",
+    "wais",
+    "https",
+    "shttp",
+    "snews",
+    "file",
+]
 uses_fragment += ["prospero"]
 
 scheme_chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
@@ -99,6 +163,7 @@ _LONGEST_REMEMBERED = 2048
 """Characters of a URL worth remembering: longer ones hardly come twice, and would fill memory."""
 
 _remembered: dict[str, SplitResult] = {}
+_bases: dict[str, _Components] = {}
 _quotings: dict[str, percent.Quoting] = {}
 _byte_quotings: dict[bytes, percent.Quoting] = {}
 
@@ -106,6 +171,8 @@ _byte_quotings: dict[bytes, percent.Quoting] = {}
 def clear_cache() -> None:
     """Forget split URLs and tables for quoting."""
     _remembered.clear()
+    _bases.clear()
+    uri.forget()
     _quotings.clear()
     _byte_quotings.clear()
 
@@ -143,180 +210,11 @@ def _coerce_args(*args: Any) -> tuple[Any, ...]:
 
 # ---- results
 
-if TYPE_CHECKING:
-
-    class _DefragResultBase(NamedTuple, Generic[AnyStr]):
-        url: AnyStr
-        fragment: AnyStr
-
-    class _SplitResultBase(NamedTuple, Generic[AnyStr]):
-        scheme: AnyStr
-        netloc: AnyStr
-        path: AnyStr
-        query: AnyStr
-        fragment: AnyStr
-
-    class _ParseResultBase(NamedTuple, Generic[AnyStr]):
-        scheme: AnyStr
-        netloc: AnyStr
-        path: AnyStr
-        params: AnyStr
-        query: AnyStr
-        fragment: AnyStr
-
-else:
-    _DefragResultBase = namedtuple("_DefragResultBase", "url fragment")
-    _SplitResultBase = namedtuple("_SplitResultBase", "scheme netloc path query fragment")
-    _ParseResultBase = namedtuple("_ParseResultBase", "scheme netloc path params query fragment")
-
-_FIELD_DOCS = {
-    "url": "The URL without its fragment.",
-    "scheme": "The scheme, in lower case.",
-    "netloc": "The authority: [user[:password]@]host[:port].",
-    "path": "The path, with its first slash.",
-    "params": "The parameters of the last path segment, without the semicolon before them.",
-    "query": "The query, without the question mark before it.",
-    "fragment": "The fragment, without the hash before it.",
-}
-
-for _base in (_DefragResultBase, _SplitResultBase, _ParseResultBase):
-    for _name in _base._fields:
-        getattr(_base, _name).__doc__ = _FIELD_DOCS[_name]
-del _base, _name
-
-
-class _ResultMixinStr:
-    """What results made of text share."""
-
-    __slots__ = ()
-    _encoded_counterpart: Any
-    _keep_empty = False
-
-    def encode(self, encoding: str = "ascii", errors: str = "strict") -> Any:
-        """Return the same as bytes. UnicodeEncodeError for characters that ``encoding`` lacks."""
-        parts: Iterable[str | None] = self  # type: ignore[assignment]  # a mixin of tuples
-        return self._encoded_counterpart(*[part if part is None else part.encode(encoding, errors) for part in parts])
-
-
-class _ResultMixinBytes:
-    """What results made of bytes share."""
-
-    __slots__ = ()
-    _decoded_counterpart: Any
-    _keep_empty = False
-
-    def decode(self, encoding: str = "ascii", errors: str = "strict") -> Any:
-        """Return the same as text. UnicodeDecodeError for bytes that ``encoding`` lacks."""
-        parts: Iterable[bytes | None] = self  # type: ignore[assignment]  # a mixin of tuples
-        return self._decoded_counterpart(*[part if part is None else part.decode(encoding, errors) for part in parts])
-
-
-def _split_userinfo(netloc: AnyStr, at: AnyStr, colon: AnyStr) -> tuple[AnyStr | None, AnyStr | None]:
-    userinfo, found, _ = netloc.rpartition(at)
-    if not found:
-        return None, None
-    username, found, password = userinfo.partition(colon)
-    return username, password if found else None
-
-
-def _split_host(netloc: AnyStr, at: AnyStr, opening: AnyStr, closing: AnyStr, colon: AnyStr) -> tuple[AnyStr, AnyStr]:
-    host_and_port = netloc.rpartition(at)[2]
-    _, found, bracketed = host_and_port.partition(opening)
-    if found:
-        host, _, rest = bracketed.partition(closing)
-        return host, rest.partition(colon)[2]
-    host, _, port = host_and_port.partition(colon)
-    return host, port
-
-
-class _NetlocResultMixinBase:
-    """The parts of an authority, as attributes."""
-
-    __slots__ = ()
-    _userinfo: Any
-    _hostinfo: Any
-
-    @property
-    def username(self) -> Any:
-        """The user name, still quoted; ``None`` without an ``@``."""
-        return self._userinfo[0]
-
-    @property
-    def password(self) -> Any:
-        """The password, still quoted; ``None`` where no colon begins one."""
-        return self._userinfo[1]
-
-    @property
-    def hostname(self) -> Any:
-        """The host in lower case, without brackets; ``None`` if there is none. A zone id keeps its case."""
-        host = self._hostinfo[0]
-        if not host:
-            return None
-        name, percent_sign, zone = host.partition("%" if isinstance(host, str) else b"%")
-        return name.lower() + percent_sign + zone
-
-    @property
-    def port(self) -> int | None:
-        """The port, ``None`` if there is none. ValueError unless it is a number from 0 to 65535 in ASCII digits."""
-        port = self._hostinfo[1]
-        if not port:
-            return None
-        if not (port.isdigit() and port.isascii()):
-            message = f"Port could not be cast to integer value as {port!r}"
-            raise ValueError(message)
-        number = int(port)
-        if number > _LAST_PORT:
-            message = "Port out of range 0-65535"
-            raise ValueError(message)
-        return number
-
-    __class_getitem__ = classmethod(GenericAlias)
-
-
-_LAST_PORT = 65_535
-
-
-class _NetlocResultMixinStr(_NetlocResultMixinBase, _ResultMixinStr):
-    __slots__ = ()
-    if TYPE_CHECKING:
-        netloc: str
-        username: str | None
-        password: str | None
-        hostname: str | None
-
-    @property
-    def _userinfo(self) -> tuple[str | None, str | None]:
-        return _split_userinfo(self.netloc or "", "@", ":")
-
-    @property
-    def _hostinfo(self) -> tuple[str, str | None]:
-        host, port = _split_host(self.netloc or "", "@", "[", "]", ":")
-        return host, port or None
-
-
-class _NetlocResultMixinBytes(_NetlocResultMixinBase, _ResultMixinBytes):
-    __slots__ = ()
-    if TYPE_CHECKING:
-        netloc: bytes
-        username: bytes | None
-        password: bytes | None
-        hostname: bytes | None
-
-    @property
-    def _userinfo(self) -> tuple[bytes | None, bytes | None]:
-        return _split_userinfo(self.netloc or b"", b"@", b":")
-
-    @property
-    def _hostinfo(self) -> tuple[bytes, bytes | None]:
-        host, port = _split_host(self.netloc or b"", b"@", b"[", b"]", b":")
-        return host, port or None
-
-
-ResultBase = _NetlocResultMixinStr
+ResultBase = uri_parts.AuthorityTextMixin
 """An old name, kept for programs that test for it."""
 
 
-class DefragResult(_DefragResultBase, _ResultMixinStr):
+class DefragResult(uri_parts.DefragBase, uri_parts.TextMixin):
     """What ``urldefrag`` returns: (url, fragment)."""
 
     __slots__ = ()
@@ -328,7 +226,7 @@ class DefragResult(_DefragResultBase, _ResultMixinStr):
         return self.url
 
 
-class SplitResult(_SplitResultBase, _NetlocResultMixinStr):
+class SplitResult(uri_parts.SplitBase, uri_parts.AuthorityTextMixin):
     """What ``urlsplit`` returns: (scheme, netloc, path, query, fragment), and the parts of netloc as attributes."""
 
     __slots__ = ()
@@ -338,7 +236,7 @@ class SplitResult(_SplitResultBase, _NetlocResultMixinStr):
         return urlunsplit(self)
 
 
-class ParseResult(_ParseResultBase, _NetlocResultMixinStr):
+class ParseResult(uri_parts.ParseBase, uri_parts.AuthorityTextMixin):
     """What ``urlparse`` returns: (scheme, netloc, path, params, query, fragment), and the parts of netloc."""
 
     __slots__ = ()
@@ -348,7 +246,7 @@ class ParseResult(_ParseResultBase, _NetlocResultMixinStr):
         return urlunparse(self)
 
 
-class DefragResultBytes(_DefragResultBase, _ResultMixinBytes):
+class DefragResultBytes(uri_parts.DefragBytesBase, uri_parts.BytesMixin):
     """DefragResult in bytes."""
 
     __slots__ = ()
@@ -360,7 +258,7 @@ class DefragResultBytes(_DefragResultBase, _ResultMixinBytes):
         return self.url
 
 
-class SplitResultBytes(_SplitResultBase, _NetlocResultMixinBytes):
+class SplitResultBytes(uri_parts.SplitBytesBase, uri_parts.AuthorityBytesMixin):
     """SplitResult in bytes."""
 
     __slots__ = ()
@@ -370,7 +268,7 @@ class SplitResultBytes(_SplitResultBase, _NetlocResultMixinBytes):
         return urlunsplit(self)
 
 
-class ParseResultBytes(_ParseResultBase, _NetlocResultMixinBytes):
+class ParseResultBytes(uri_parts.ParseBytesBase, uri_parts.AuthorityBytesMixin):
     """ParseResult in bytes."""
 
     __slots__ = ()
@@ -387,7 +285,7 @@ def _keeping(base: Any) -> Any:
     """
 
     def __repr__(self: Any) -> str:
-        return base.__name__ + repr(base(*self))[len(base.__name__) :]
+        return f"{base(*self)!r}"
 
     name = f"_{base.__name__}Keeping"
     members = {"__slots__": (), "__module__": __name__, "__doc__": base.__doc__, "_keep_empty": True}
@@ -401,17 +299,18 @@ _DefragResultBytesKeeping = _keeping(DefragResultBytes)
 _SplitResultBytesKeeping = _keeping(SplitResultBytes)
 _ParseResultBytesKeeping = _keeping(ParseResultBytes)
 
-for _text, _bytes in (
-    (DefragResult, DefragResultBytes),
-    (SplitResult, SplitResultBytes),
-    (ParseResult, ParseResultBytes),
-    (_DefragResultKeeping, _DefragResultBytesKeeping),
-    (_SplitResultKeeping, _SplitResultBytesKeeping),
-    (_ParseResultKeeping, _ParseResultBytesKeeping),
-):
-    _text._encoded_counterpart = _bytes
-    _bytes._decoded_counterpart = _text
-del _text, _bytes
+
+def _pair(text: Any, data: Any) -> None:
+    text._encoded_counterpart = data  # noqa: SLF001 - classes of this module
+    data._decoded_counterpart = text  # noqa: SLF001
+
+
+_pair(DefragResult, DefragResultBytes)
+_pair(SplitResult, SplitResultBytes)
+_pair(ParseResult, ParseResultBytes)
+_pair(_DefragResultKeeping, _DefragResultBytesKeeping)
+_pair(_SplitResultKeeping, _SplitResultBytesKeeping)
+_pair(_ParseResultKeeping, _ParseResultBytesKeeping)
 
 
 # ---- taking apart
@@ -419,7 +318,9 @@ del _text, _bytes
 if TYPE_CHECKING:
     _Components = tuple[str | None, str | None, str, str | None, str | None]
 
-_make_tuple = tuple.__new__
+_make_tuple: Any = tuple.__new__  # past the named tuple's own __new__, which takes twice as long
+_take_apart = uri.split_uri
+_recall = _remembered.get
 
 
 def _split(url: str, scheme: str | None, allow_fragments: object) -> _Components:
@@ -427,29 +328,43 @@ def _split(url: str, scheme: str | None, allow_fragments: object) -> _Components
     if scheme:
         scheme = scheme.strip(uri.CONTROLS_AND_SPACE)
         scheme = scheme.replace("\n", "").replace("\r", "").replace("\t", "")
-    return uri.split_uri(url, scheme, fragments=bool(allow_fragments), strict=defaults.active.strict_urls)
+    return uri.split_uri(url, scheme, defaults.active.strict_urls, bool(allow_fragments))
 
 
-def _split_and_remember(url: str) -> SplitResult:
-    """Split a URL that is no longer than usual; remember it if the safe profile accepts it."""
-    refused = True
+def _split_and_remember(url: str) -> Any:
+    """Split a URL; remember it if it is no longer than usual and the safe profile accepts it."""
     try:
-        scheme, netloc, path, query, fragment = uri.split_uri(url, strict=True)
-        refused = False
+        result = _make_tuple(SplitResult, _take_apart(url, "", True, True, ""))
     except ValueError:
         if defaults.active.strict_urls:
             raise
-    if refused:
-        scheme, netloc, path, query, fragment = uri.split_uri(url, strict=False)
-    result = _make_tuple(SplitResult, (scheme or "", netloc or "", path, query or "", fragment or ""))
-    if not refused and len(url) <= _LONGEST_REMEMBERED:
+        return _make_tuple(SplitResult, _take_apart(url, "", False, True, ""))
+    if len(url) <= _LONGEST_REMEMBERED:
         if len(_remembered) >= _MOST_REMEMBERED:
             _remembered.clear()
         _remembered[url] = result
     return result
 
 
-def urlsplit(url: AnyStr, scheme: Any = "", allow_fragments: object = True, *, missing_as_none: bool = False) -> Any:
+if TYPE_CHECKING:
+
+    @overload
+    def urlsplit(
+        url: str, scheme: str | None = "", allow_fragments: object = True, *, missing_as_none: bool = False
+    ) -> SplitResult: ...
+    @overload
+    def urlsplit(
+        url: bytes | bytearray | None,
+        scheme: bytes | Literal[""] | None = "",
+        allow_fragments: object = True,
+        *,
+        missing_as_none: bool = False,
+    ) -> SplitResultBytes: ...
+
+
+def urlsplit(
+    url: Any, scheme: Any = "", allow_fragments: object = True, *, missing_as_none: bool = False
+) -> Any:
     """Split ``scheme://netloc/path?query#fragment`` into a SplitResult; bytes into a SplitResultBytes.
 
     Components stay quoted. ``scheme`` is used where the URL names none; without ``allow_fragments`` a ``#`` belongs to
@@ -458,8 +373,10 @@ def urlsplit(url: AnyStr, scheme: Any = "", allow_fragments: object = True, *, m
     for characters that turn into delimiters, and in the safe profile for whatever makes the host ambiguous.
     """
     if type(url) is str and not scheme and allow_fragments and not missing_as_none:
-        found = _remembered.get(url)
-        return found if found is not None else _split_and_remember(url)
+        found = _recall(url)
+        if found is not None:
+            return found
+        return _split_and_remember(url)
     url, scheme, give = _coerce_args(url, scheme)
     parts = _split(url or "", scheme, allow_fragments)
     if missing_as_none:
@@ -467,18 +384,35 @@ def urlsplit(url: AnyStr, scheme: Any = "", allow_fragments: object = True, *, m
     return give(SplitResult(*[part or "" for part in parts]))
 
 
-def urlparse(url: AnyStr, scheme: Any = "", allow_fragments: object = True, *, missing_as_none: bool = False) -> Any:
+if TYPE_CHECKING:
+
+    @overload
+    def urlparse(
+        url: str, scheme: str | None = "", allow_fragments: object = True, *, missing_as_none: bool = False
+    ) -> ParseResult: ...
+    @overload
+    def urlparse(
+        url: bytes | bytearray | None,
+        scheme: bytes | Literal[""] | None = "",
+        allow_fragments: object = True,
+        *,
+        missing_as_none: bool = False,
+    ) -> ParseResultBytes: ...
+
+
+def urlparse(
+    url: Any, scheme: Any = "", allow_fragments: object = True, *, missing_as_none: bool = False
+) -> Any:
     """Split ``scheme://netloc/path;params?query#fragment`` into a ParseResult; bytes into a ParseResultBytes.
 
     As ``urlsplit``, and the parameters of the last path segment are set apart. ``urlsplit`` is usually what you want.
     """
     if type(url) is str and not scheme and allow_fragments and not missing_as_none:
-        result = _remembered.get(url) or _split_and_remember(url)
-        scheme, netloc, path, query, fragment = result
-        params = ""
+        scheme, netloc, path, query, fragment = _recall(url) or _split_and_remember(url)
+        params = None
         if ";" in path and scheme in uses_params:
             path, params = _splitparams(path)
-        return _make_tuple(ParseResult, (scheme, netloc, path, params, query, fragment))
+        return _make_tuple(ParseResult, (scheme, netloc, path, params or "", query, fragment))
     url, scheme, give = _coerce_args(url, scheme)
     scheme, netloc, path, query, fragment = _split(url or "", scheme, allow_fragments)
     params = None
@@ -490,26 +424,42 @@ def urlparse(url: AnyStr, scheme: Any = "", allow_fragments: object = True, *, m
     return give(ParseResult(*[part or "" for part in parts]))
 
 
-def _splitparams(url: str, allow_none: bool = False) -> tuple[str, str | None]:  # noqa: FBT001, FBT002 - as in the stdlib
+def _splitparams(url: str, allow_none: bool = False) -> tuple[str, str | None]:
     begin = url.find(";", url.rfind("/") + 1)
     if begin < 0:
         return url, None if allow_none else ""
     return url[:begin], url[begin + 1 :]
 
 
-def urldefrag(url: AnyStr, *, missing_as_none: bool = False) -> Any:
+if TYPE_CHECKING:
+
+    @overload
+    def urldefrag(url: str, *, missing_as_none: bool = False) -> DefragResult: ...
+    @overload
+    def urldefrag(url: bytes | bytearray | None, *, missing_as_none: bool = False) -> DefragResultBytes: ...
+
+
+def urldefrag(url: Any, *, missing_as_none: bool = False) -> Any:
     """Return (the URL without its fragment, the fragment) as a DefragResult; bytes as a DefragResultBytes."""
     url, give = _coerce_args(url)
     fragment = None
     if url and "#" in url:
-        *parts, fragment = _split(url, None, allow_fragments=True)
-        url = uri.unsplit_uri(*parts, None)
+        scheme, netloc, path, query, fragment = _split(url, None, allow_fragments=True)
+        url = uri.unsplit_uri(scheme, netloc, path, query, None)
     if missing_as_none:
         return give(_DefragResultKeeping(url or "", fragment))
     return give(DefragResult(url or "", fragment or ""))
 
 
 # ---- putting together
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def urlunsplit(components: Iterable[str | None], *, keep_empty: bool | None = None) -> str: ...  # type: ignore[overload-overlap]  # of None alone
+    @overload
+    def urlunsplit(components: Iterable[bytes | None], *, keep_empty: bool | None = None) -> bytes: ...
 
 
 def urlunsplit(components: Iterable[Any], *, keep_empty: Any = None) -> Any:
@@ -520,12 +470,24 @@ def urlunsplit(components: Iterable[Any], *, keep_empty: Any = None) -> Any:
     the safe profile for a netloc that ``urlsplit`` would refuse or read otherwise.
     """
     scheme, netloc, path, query, fragment = components
-    give = _noop
-    if type(scheme) is not str:
-        scheme, netloc, path, query, fragment, give = _coerce_args(scheme, netloc, path, query, fragment)
-    if _keeps_empty(components, keep_empty):
+    kind = type(components)
+    keep = keep_empty is not None or (kind is not SplitResult and kind is not tuple)
+    if keep:
+        keep = _keeps_empty(components, keep_empty)
+    if type(scheme) is str and not keep:
+        return _unsplit(scheme, netloc, path, query, fragment)
+    scheme, netloc, path, query, fragment, give = _coerce_args(scheme, netloc, path, query, fragment)
+    if keep:
         return give(uri.unsplit_uri(scheme, _checked(netloc, scheme), path, query, fragment))
     return give(_unsplit(scheme, netloc, path, query, fragment))
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def urlunparse(components: Iterable[str | None], *, keep_empty: bool | None = None) -> str: ...  # type: ignore[overload-overlap]  # of None alone
+    @overload
+    def urlunparse(components: Iterable[bytes | None], *, keep_empty: bool | None = None) -> bytes: ...
 
 
 def urlunparse(components: Iterable[Any], *, keep_empty: Any = None) -> Any:
@@ -541,7 +503,7 @@ def urlunparse(components: Iterable[Any], *, keep_empty: Any = None) -> Any:
 
 def _keeps_empty(components: Any, keep_empty: Any) -> bool:
     if keep_empty is None:
-        return getattr(components, "_keep_empty", False)
+        return bool(getattr(components, "_keep_empty", False))
     if keep_empty and not getattr(components, "_keep_empty", True):
         message = "empty and missing components cannot be told apart: split the URL with missing_as_none=True"
         raise ValueError(message)
@@ -549,13 +511,19 @@ def _keeps_empty(components: Any, keep_empty: Any) -> bool:
 
 
 def _unsplit(scheme: Any, netloc: Any, path: str, query: Any, fragment: Any) -> str:
+    slashes = "//"
     if netloc:
-        _checked(netloc, scheme)
-    elif scheme and (not path or path[:1] == "/") and scheme in uses_netloc:
-        netloc = ""
-    else:
-        netloc = None
-    return uri.unsplit_uri(scheme, netloc, path, query or None, fragment or None)
+        if netloc not in uri.plain_authorities and defaults.active.strict_urls:
+            uri.check_authority(netloc, scheme, strict=True)
+        if path and path[0] != "/":
+            path = "/" + path
+    elif path[:2] != "//" and not (scheme and (not path or path[0] == "/") and scheme in uses_netloc):
+        slashes = ""
+    # str.join, no f-string: bytes among text must fail
+    return "".join((
+        scheme or "", ":" if scheme else "", slashes, netloc or "", path,
+        "?" if query else "", query or "", "#" if fragment else "", fragment or "",
+    ))  # fmt: skip
 
 
 def _checked(netloc: Any, scheme: Any) -> Any:
@@ -568,7 +536,15 @@ def _checked(netloc: Any, scheme: Any) -> Any:
 # ---- resolving
 
 
-def urljoin(base: AnyStr, url: AnyStr | None, allow_fragments: object = True) -> AnyStr:
+if TYPE_CHECKING:
+
+    @overload
+    def urljoin(base: str, url: str | None, allow_fragments: object = True) -> str: ...
+    @overload
+    def urljoin(base: bytes, url: bytes | None, allow_fragments: object = True) -> bytes: ...
+
+
+def urljoin(base: Any, url: Any, allow_fragments: object = True) -> Any:
     """Resolve a reference against a base (RFC 3986 section 5.2), with the customs of the standard library.
 
     A scheme that is not in ``uses_relative`` resolves nothing: the reference comes back. Errors as ``urlsplit``.
@@ -586,10 +562,13 @@ def urljoin(base: AnyStr, url: AnyStr | None, allow_fragments: object = True) ->
 def _join(base: str, url: str, allow_fragments: object) -> str:
     strict = defaults.active.strict_urls
     fragments = bool(allow_fragments)
-    base_scheme, base_netloc, base_path, base_query, base_fragment = uri.split_uri(
-        base, fragments=fragments, strict=strict
-    )
-    scheme, netloc, path, query, fragment = uri.split_uri(url, base_scheme, fragments=fragments, strict=strict)
+    parts = _bases.get(base) if fragments and strict else None
+    if parts is None:
+        parts = _take_apart(base, None, strict, fragments)
+        if fragments and strict and len(base) <= _LONGEST_REMEMBERED:
+            _remember_base(base, parts)
+    base_scheme, base_netloc, base_path, base_query, base_fragment = parts
+    scheme, netloc, path, query, fragment = _take_apart(url, base_scheme, strict, fragments)
     if scheme != base_scheme or (scheme and scheme not in uses_relative):
         return url
     if not scheme or scheme in uses_netloc:
@@ -607,10 +586,18 @@ def _join(base: str, url: str, allow_fragments: object) -> str:
     return uri.unsplit_uri(scheme, netloc, path, query, fragment)
 
 
+def _remember_base(base: str, parts: _Components) -> None:
+    if len(_bases) >= _MOST_REMEMBERED:
+        _bases.clear()
+    _bases[base] = parts
+
+
 # ---- quoting
 
 
-def quote(string: str | bytes | bytearray, safe: Any = "/", encoding: str | None = None, errors: str | None = None) -> str:
+def quote(
+    string: str | bytes | bytearray, safe: Any = "/", encoding: str | None = None, errors: str | None = None
+) -> str:
     """Quote what RFC 3986 does not call unreserved, and ``safe`` does not name, as ``%XX``.
 
     The default suits a path. Text is encoded first, by default in UTF-8; UnicodeEncodeError for what cannot be.
@@ -619,17 +606,26 @@ def quote(string: str | bytes | bytearray, safe: Any = "/", encoding: str | None
     if isinstance(string, str):
         if not string:
             return string
-        string = string.encode("utf-8" if encoding is None else encoding, "strict" if errors is None else errors)
-    elif encoding is not None or errors is not None:
+        if encoding is None and errors is None:
+            string = string.encode()
+        else:
+            string = string.encode(
+                "utf-8" if encoding is None else encoding, "strict" if errors is None else errors
+            )
+        quoting = _quotings.get(safe) if type(safe) is str else None
+        return percent.quote_bytes(string, quoting or _find_quoting(safe))
+    if encoding is not None or errors is not None:
         message = f"quote() doesn't support {'errors' if encoding is None else 'encoding'!r} for bytes"
         raise TypeError(message)
     return quote_from_bytes(string, safe)
 
 
-def quote_plus(string: str | bytes, safe: Any = "", encoding: str | None = None, errors: str | None = None) -> str:
+def quote_plus(
+    string: str | bytes, safe: Any = "", encoding: str | None = None, errors: str | None = None
+) -> str:
     """Quote as HTML forms do: as ``quote``, but a space becomes ``+``, and ``/`` is quoted too."""
-    space: str | bytes = " " if isinstance(string, str) else b" "
-    if isinstance(string, (str, bytes)) and space not in string:  # type: ignore[operator]  # both text or both bytes
+    space: Any = " " if isinstance(string, str) else b" "
+    if isinstance(string, (str, bytes)) and space not in string:  # type: ignore[redundant-expr]  # bytearray may come
         return quote(string, safe, encoding, errors)
     return quote(string, safe + (" " if isinstance(safe, str) else b" "), encoding, errors).replace(" ", "+")
 
@@ -647,7 +643,11 @@ def quote_from_bytes(bs: bytes | bytearray, safe: Any = "/") -> str:
 
 def _find_quoting(safe: Any) -> percent.Quoting:
     """Return the table for ``safe``: text, of which what is beyond ASCII is ignored, or bytes."""
-    data = safe.encode("ascii", "ignore") if isinstance(safe, str) else bytes([byte for byte in safe if byte < 128])  # noqa: PLR2004 - ASCII
+    data = (
+        safe.encode("ascii", "ignore")
+        if isinstance(safe, str)
+        else bytes([byte for byte in safe if byte < 128])
+    )
     quoting = _byte_quotings.get(data)
     if quoting is None:
         if len(_byte_quotings) >= _MOST_REMEMBERED:
@@ -708,23 +708,31 @@ def urlencode(
     written as ``str`` shows it. ``quote_via`` quotes: it gets (text, safe, encoding, errors), or (bytes, safe).
     TypeError for a query of another kind.
     """
+    pairs: Any = query
     if hasattr(query, "items"):
-        query = query.items()
+        pairs = query.items()
     else:
         _check_pairs(query)
 
-    def write(part: Any) -> str:
-        if isinstance(part, bytes):
-            return quote_via(part, safe)
-        part = str(part)
-        if plain and part.isalnum() and part.isascii():
-            return part
-        return quote_via(part, safe, encoding, errors)
+    pairs = list(_spread(pairs) if doseq else pairs)
+    if quote_via is quote_plus and not safe and encoding is None and errors is None and pairs:
+        text = (
+            forms.format_pairs(pairs)
+            if _COMMON.issuperset({type(part) for pair in pairs for part in pair})
+            else None
+        )
+        if text is not None:
+            return text
 
-    plain = quote_via is quote_plus and encoding is None
-    if doseq:
-        query = _spread(query)
-    return "&".join([write(name) + "=" + write(value) for name, value in query])
+    def write(part: Any) -> str:
+        return (
+            quote_via(part, safe) if isinstance(part, bytes) else quote_via(str(part), safe, encoding, errors)
+        )
+
+    return "&".join([write(name) + "=" + write(value) for name, value in pairs])
+
+
+_COMMON = frozenset((str, int, float, bool, type(None)))
 
 
 def _check_pairs(query: Any) -> None:
@@ -752,8 +760,8 @@ def parse_qs(
     qs: AnyStr | None,
     keep_blank_values: object = False,
     strict_parsing: object = False,
-    encoding: str = "utf-8",
-    errors: str = "replace",
+    encoding: str | None = "utf-8",
+    errors: str | None = "replace",
     max_num_fields: int | None = None,
     separator: str | bytes = "&",
 ) -> dict[AnyStr, list[AnyStr]]:
@@ -773,8 +781,8 @@ def parse_qsl(
     qs: AnyStr | None,
     keep_blank_values: object = False,
     strict_parsing: object = False,
-    encoding: str = "utf-8",
-    errors: str = "replace",
+    encoding: str | None = "utf-8",
+    errors: str | None = "replace",
     max_num_fields: int | None = None,
     separator: str | bytes = "&",
 ) -> list[tuple[AnyStr, AnyStr]]:
@@ -788,7 +796,13 @@ def parse_qsl(
 
 
 def _parse_query(
-    qs: Any, keep_blank: object, strict: object, encoding: str, errors: str, limit: int | None, separator: Any
+    qs: Any,
+    keep_blank: object,
+    strict: object,
+    encoding: str | None,
+    errors: str | None,
+    limit: int | None,
+    separator: Any,
 ) -> list[tuple[Any, Any]]:
     if not separator or not isinstance(separator, (str, bytes)):
         message = "Separator must be of type string or bytes."
@@ -805,9 +819,12 @@ def _parse_query(
     if limit is not None and qs.count(separator) >= limit:
         message = "Max number of fields exceeded"
         raise ValueError(message)
+    keep_blank, strict = bool(keep_blank), bool(strict)
+    encoding = "utf-8" if encoding is None else encoding
+    errors = "replace" if errors is None else errors
     if isinstance(qs, bytes):
-        return _parse_query_bytes(qs, bool(keep_blank), bool(strict), separator)
-    return _parse_query_text(qs, bool(keep_blank), bool(strict), encoding, errors, separator)
+        return forms.parse_bytes(qs, separator, keep_blank=keep_blank, strict=strict)
+    return forms.parse_text(qs, separator, encoding, errors, keep_blank=keep_blank, strict=strict)
 
 
 def _bytes_of(qs: Any) -> bytes:
@@ -819,35 +836,11 @@ def _bytes_of(qs: Any) -> bytes:
     except TypeError:
         if qs:
             raise
-    message = f"Accepting {type(qs).__name__} objects with false value in urllib.parse.parse_qsl() is deprecated"
-    warnings.warn(message, DeprecationWarning, stacklevel=4)
+    message = (
+        f"Accepting {type(qs).__name__} objects with false value in urllib.parse.parse_qsl() is deprecated"
+    )
+    warnings.warn(message, DeprecationWarning, stacklevel=4)  # the caller of parse_qsl
     return b""
-
-
-def _parse_query_text(
-    qs: str, keep_blank: bool, strict: bool, encoding: str, errors: str, separator: str  # noqa: FBT001 - all given by position
-) -> list[tuple[str, str]]:
-    if encoding == "utf-8" and errors == "replace" and not strict and separator in {"&", ";"}:
-        found = forms.parse_pairs(qs, separator, keep_blank=keep_blank)
-        if found is not None:
-            return found
-
-    def decode(text: str) -> str:
-        return unquote(text.replace("+", " "), encoding, errors)
-
-    return forms.parse_pairs_slowly(qs.split(separator), "=", decode, keep_blank=keep_blank, strict=strict)
-
-
-def _parse_query_bytes(qs: bytes, keep_blank: bool, strict: bool, separator: bytes) -> list[tuple[bytes, bytes]]:  # noqa: FBT001 - all given by position
-    if not strict and separator in {b"&", b";"}:
-        found = forms.parse_pairs_bytes(qs, separator, keep_blank=keep_blank)
-        if found is not None:
-            return found
-
-    def decode(data: bytes) -> bytes:
-        return percent.unquote_bytes(data.replace(b"+", b" "))
-
-    return forms.parse_pairs_slowly(qs.split(separator), b"=", decode, keep_blank=keep_blank, strict=strict)
 
 
 # ---- what older programs still call
@@ -861,155 +854,34 @@ def unwrap(url: object) -> str:
     return text[4:].strip() if text[:4] == "URL:" else text
 
 
-def _to_bytes(url: Any) -> Any:
-    """Return ``url`` as it is; UnicodeError if it is text beyond ASCII. The name is history."""
-    if isinstance(url, str) and not url.isascii():
-        message = f"URL {url!r} contains non-ASCII characters"
-        raise UnicodeError(message)
-    return url
-
-
-def _splittype(url: str) -> tuple[str | None, str]:
-    """'type:rest' --> 'type', 'rest'."""
-    scheme, colon, rest = url.partition(":")
-    if not colon or not scheme or "/" in scheme:
-        return None, url
-    return scheme.lower(), rest
-
-
-def _splithost(url: str) -> tuple[str | None, str]:
-    """'//host[:port]/path' --> 'host[:port]', '/path'."""
-    if url[:2] != "//":
-        return None, url
-    host, path = uri.split_authority(url, 2)
-    if path and path[0] != "/":
-        path = "/" + path
-    return host, path
-
-
-def _splituser(host: str) -> tuple[str | None, str]:
-    """'user[:password]@host[:port]' --> 'user[:password]', 'host[:port]'."""
-    user, at, host = host.rpartition("@")
-    return (user if at else None), host
-
-
-def _splitpasswd(user: str) -> tuple[str, str | None]:
-    """'user:password' --> 'user', 'password'."""
-    user, colon, password = user.partition(":")
-    return user, (password if colon else None)
-
-
-def _splitport(host: str) -> tuple[str, str | None]:
-    """'host:port' --> 'host', 'port'; what follows the last colon counts only if it is a number."""
-    name, colon, port = host.rpartition(":")
-    if not colon or (port and not (port.isdigit() and port.isascii())):
-        return host, None
-    return name, port or None
-
-
-def _splitnport(host: str, defport: int = -1) -> tuple[str, int | None]:
-    """'host:port' --> 'host', port; ``defport`` without a port, ``None`` for one that is no number."""
-    name, colon, port = host.rpartition(":")
-    if not colon:
-        return host, defport
-    if not port:
-        return name, defport
-    return name, int(port) if port.isdigit() and port.isascii() else None
-
-
-def _splitquery(url: str) -> tuple[str, str | None]:
-    """'/path?query' --> '/path', 'query'."""
-    path, mark, query = url.rpartition("?")
-    return (path, query) if mark else (url, None)
-
-
-def _splittag(url: str) -> tuple[str, str | None]:
-    """'/path#tag' --> '/path', 'tag'."""
-    path, mark, tag = url.rpartition("#")
-    return (path, tag) if mark else (url, None)
-
-
-def _splitattr(url: str) -> tuple[str, list[str]]:
-    """'/path;a=1;b=2' --> '/path', ['a=1', 'b=2']."""
-    path, *attributes = url.split(";")
-    return path, attributes
-
-
-def _splitvalue(attr: str) -> tuple[str, str | None]:
-    """'name=value' --> 'name', 'value'."""
-    name, equals, value = attr.partition("=")
-    return name, (value if equals else None)
-
-
-def _warn_old(name: str, instead: str = "") -> None:
+def _outdated(function: Callable[P, R], instead: str) -> Callable[P, R]:
+    """Make the public form of an old function, which warns each time."""
+    name = function.__name__
     advice = f", use urllib.parse.{instead}() instead" if instead else ""
-    warnings.warn(f"urllib.parse.{name}() is deprecated as of 3.8{advice}", DeprecationWarning, stacklevel=3)
+
+    def warn_and_call(*args: P.args, **kwargs: P.kwargs) -> R:
+        warnings.warn(
+            f"urllib.parse.{name}() is deprecated as of 3.8{advice}", DeprecationWarning, stacklevel=2
+        )
+        return function(*args, **kwargs)
+
+    warn_and_call.__name__ = warn_and_call.__qualname__ = name
+    warn_and_call.__doc__ = f"{function.__doc__} Deprecated{f': use ``{instead}``' if instead else ''}."
+    warn_and_call.__wrapped__ = function  # type: ignore[attr-defined]  # inspect.signature looks there
+    return warn_and_call
 
 
-def to_bytes(url: Any) -> Any:
-    """Return ``url`` as it is; UnicodeError if it is text beyond ASCII. Deprecated."""
-    _warn_old("to_bytes")
-    return _to_bytes(url)
-
-
-def splittype(url: str) -> tuple[str | None, str]:
-    """'type:rest' --> 'type', 'rest'. Deprecated: use ``urlsplit``."""
-    _warn_old("splittype", "urlparse")
-    return _splittype(url)
-
-
-def splithost(url: str) -> tuple[str | None, str]:
-    """'//host[:port]/path' --> 'host[:port]', '/path'. Deprecated: use ``urlsplit``."""
-    _warn_old("splithost", "urlparse")
-    return _splithost(url)
-
-
-def splituser(host: str) -> tuple[str | None, str]:
-    """'user[:password]@host[:port]' --> 'user[:password]', 'host[:port]'. Deprecated: use ``urlsplit``."""
-    _warn_old("splituser", "urlparse")
-    return _splituser(host)
-
-
-def splitpasswd(user: str) -> tuple[str, str | None]:
-    """'user:password' --> 'user', 'password'. Deprecated: use ``urlsplit``."""
-    _warn_old("splitpasswd", "urlparse")
-    return _splitpasswd(user)
-
-
-def splitport(host: str) -> tuple[str, str | None]:
-    """'host:port' --> 'host', 'port'. Deprecated: use ``urlsplit``."""
-    _warn_old("splitport", "urlparse")
-    return _splitport(host)
-
-
-def splitnport(host: str, defport: int = -1) -> tuple[str, int | None]:
-    """'host:port' --> 'host', port. Deprecated: use ``urlsplit``."""
-    _warn_old("splitnport", "urlparse")
-    return _splitnport(host, defport)
-
-
-def splitquery(url: str) -> tuple[str, str | None]:
-    """'/path?query' --> '/path', 'query'. Deprecated: use ``urlsplit``."""
-    _warn_old("splitquery", "urlparse")
-    return _splitquery(url)
-
-
-def splittag(url: str) -> tuple[str, str | None]:
-    """'/path#tag' --> '/path', 'tag'. Deprecated: use ``urlsplit``."""
-    _warn_old("splittag", "urlparse")
-    return _splittag(url)
-
-
-def splitattr(url: str) -> tuple[str, list[str]]:
-    """'/path;a=1;b=2' --> '/path', ['a=1', 'b=2']. Deprecated: use ``urlsplit``."""
-    _warn_old("splitattr", "urlparse")
-    return _splitattr(url)
-
-
-def splitvalue(attr: str) -> tuple[str, str | None]:
-    """'name=value' --> 'name', 'value'. Deprecated: use ``parse_qsl``."""
-    _warn_old("splitvalue", "parse_qsl")
-    return _splitvalue(attr)
+to_bytes = _outdated(_to_bytes, "")
+splittype = _outdated(_splittype, "urlparse")
+splithost = _outdated(_splithost, "urlparse")
+splituser = _outdated(_splituser, "urlparse")
+splitpasswd = _outdated(_splitpasswd, "urlparse")
+splitport = _outdated(_splitport, "urlparse")
+splitnport = _outdated(_splitnport, "urlparse")
+splitquery = _outdated(_splitquery, "urlparse")
+splittag = _outdated(_splittag, "urlparse")
+splitattr = _outdated(_splitattr, "urlparse")
+splitvalue = _outdated(_splitvalue, "parse_qsl")
 
 
 def _splitnetloc(url: str, start: int = 0) -> tuple[str, str]:

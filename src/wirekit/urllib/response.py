@@ -33,7 +33,7 @@ class _AlsoTheirs(type):
         return theirs is not None and issubclass(subclass, theirs)
 
 
-class addbase(metaclass=_AlsoTheirs):  # noqa: N801 - the standard library's name
+class addbase(metaclass=_AlsoTheirs):
     """An open file in a wrapping that can be extended.
 
     What it does not know itself is asked of the file. It is iterated by lines, closed by ``with``, and closed but once.
@@ -76,7 +76,7 @@ class addbase(metaclass=_AlsoTheirs):  # noqa: N801 - the standard library's nam
         self.file.close()
 
 
-class addclosehook(addbase):  # noqa: N801 - the standard library's name
+class addclosehook(addbase):
     """A file that calls ``closehook(*hookargs)`` once, before it is closed."""
 
     def __init__(self, fp: IO[bytes], closehook: Callable[..., object], *hookargs: object) -> None:
@@ -96,7 +96,7 @@ class addclosehook(addbase):  # noqa: N801 - the standard library's name
             super().close()
 
 
-class addinfo(addbase):  # noqa: N801 - the standard library's name
+class addinfo(addbase):
     """A file with headers."""
 
     def __init__(self, fp: IO[bytes], headers: Any) -> None:
@@ -109,7 +109,7 @@ class addinfo(addbase):  # noqa: N801 - the standard library's name
         return self.headers
 
 
-class addinfourl(addinfo):  # noqa: N801 - the standard library's name
+class addinfourl(addinfo):
     """A file with headers, the URL that it came from and, for HTTP, the status."""
 
     def __init__(self, fp: IO[bytes], headers: Any, url: str, code: int | None = None) -> None:
