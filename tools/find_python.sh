@@ -24,12 +24,12 @@ candidates() {
 # Major, minor, micro and path of each candidate that is fit, e.g. "3 13 0 /usr/bin/python3.13".
 usable() {
     candidates | while IFS= read -r path; do
-        "$path" -c '
+        found=$("$path" -c '
 import sys, venv, ensurepip
 v = sys.version_info
 if v >= (3, 11) and v.releaselevel == "final" and sys.implementation.name == "cpython":
     print(v.major, v.minor, v.micro, sys.executable)
-' </dev/null 2>/dev/null
+' </dev/null 2>/dev/null) && [ -n "$found" ] && echo "$found"
     done
 }
 
