@@ -26,8 +26,8 @@ tour: $(VENV)/.made
 	@$(BIN)/wirekit tour
 
 test: $(VENV)/.made
-	$(BIN)/python tools/wire_coverage.py
 	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python tools/wire_coverage.py
 
 check: $(VENV)/.made
 	$(BIN)/ruff format --check .
