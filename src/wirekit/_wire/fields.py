@@ -9,6 +9,8 @@ Everything that is *written* passes ``check_name`` and ``check_value``: no contr
 """
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 __all__ = [
     "MATCH_BLOCK",
@@ -44,7 +46,7 @@ def split_block(block: bytes) -> list[tuple[str, str]]:
 
 
 def find_values(low: bytes, name: bytes) -> list[bytes]:
-    """Return the values of every field called ``name``, in order, without outer blanks.
+    r"""Return the values of every field called ``name``, in order, without outer blanks.
 
     low: a head in lower case whose field lines each follow a line end (so with its start line, or a CRLF before it);
     name: in lower case, with a line feed before and a colon behind it, as ``b"\\ncontent-length:"``.
@@ -95,6 +97,32 @@ def _explain(line: bytes) -> str:
     if name.rstrip(b" \t") != name:
         return "space before the colon of a header line"
     return "header name that is not a token"
+
+
+def format_field(name: str | bytes, values: tuple[Any, ...], *, strict: bool = True) -> bytes:
+    """Return a field line without its end. Values are text (ISO-8859-1), bytes or int; several become a list.
+
+    ValueError for a name or a value that may not stand there, UnicodeEncodeError beyond the encodings. Not strict: as
+    the standard library writes it, each further value on a folded line.
+    """
+    raw = name.encode("ascii") if isinstance(name, str) else name
+    check_name(raw, strict=strict)
+    encoded = [
+        value.encode("latin-1")
+        if isinstance(value, str)
+        else b"%d" % value
+        if isinstance(value, int)
+        else value
+        for value in values
+    ]
+    for value in encoded:
+        check_value(value, strict=strict)
+    return raw + b": " + (b", " if strict else b"\r\n\t").join(encoded)
+
+
+def lower_names(fields: Iterable[str | bytes]) -> frozenset[str]:
+    """Return the names of a mapping of fields in lower case."""
+    return frozenset([(name if isinstance(name, str) else name.decode("latin-1")).lower() for name in fields])
 
 
 def check_name(name: bytes, *, strict: bool = True) -> None:

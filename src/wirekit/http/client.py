@@ -90,9 +90,15 @@ _MAXLINE = 65_536
 _MAXHEADERS = 100
 
 _METHODS_EXPECTING_BODY = {"PATCH", "POST", "PUT"}
+_METHODS_WITHOUT_BODY = {"GET", "HEAD", "DELETE", "OPTIONS"}
+_BODILESS = {101, 204, 304}
+_BODILESS_METHODS = {"HEAD", "CONNECT"}
 _USUAL_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"}
 
 _ALL: Final = 1 << 62
+_MAX_KNOWN: Final = 32
+"""Sets of headers that a connection remembers; beyond that it starts anew."""
+_SKIPS: Final = {"host": "skip_host", "accept-encoding": "skip_accept_encoding"}
 _WITH_HEAD: Final = 1 << 16
 """Bytes of a body that leave together with the head, in one send."""
 
@@ -162,14 +168,15 @@ class HTTPResponse(net.FileBase):
 
     _head: http1.ResponseHead | None = None
     _headers: Any = None
+    _msg: Any = None
     _chunks: Any = None  # a ChunkedReader, where the body is in chunks
     _seen = 0  # bytes of heads and trailers so far, against max_head
 
     def __init__(
         self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None
     ) -> None:
-        self._stream: net.Stream | None = net.reader(sock)
-        self._owned = self._stream is not sock
+        self._owned = not isinstance(sock, net.Stream)
+        self._stream: net.Stream | None = net.reader(sock) if self._owned else sock
         self.debuglevel = debuglevel
         self._method = method
         if url is not None:
@@ -201,7 +208,14 @@ class HTTPResponse(net.FileBase):
     def headers(self, value: Any) -> None:
         self._headers = value
 
-    msg = headers
+    @property
+    def msg(self) -> Any:
+        """The header fields too, until somebody puts something else here: urllib.request puts the reason."""
+        return self.headers if self._msg is None else self._msg
+
+    @msg.setter
+    def msg(self, value: Any) -> None:
+        self._msg = value
 
     @property
     def trailers(self) -> Any:
@@ -235,7 +249,9 @@ class HTTPResponse(net.FileBase):
         self.chunked = head.chunked
         self.length = head.length
         self.will_close = not head.keep_alive
-        if bodies.has_no_body(self._method, head.status):
+        if head.status in _BODILESS or (
+            self._method in _BODILESS_METHODS and bodies.has_no_body(self._method, head.status)
+        ):
             self.length = 0
         elif head.chunked:
             self._chunks = ChunkedReader(self._stream)  # type: ignore[arg-type]  # a head was read from it
@@ -259,8 +275,11 @@ class HTTPResponse(net.FileBase):
             raw = self._read_raw_head(stream)
             head = http1.parse_response_head(raw, defaults.active)
             stream.memo = (raw, head)
-        stream.pos = min(stream.pos + len(raw), len(stream.buffer))
-        self._count(len(raw))
+        size = len(raw)
+        stream.pos = min(stream.pos + size, len(stream.buffer))
+        self._seen += size
+        if self._seen > defaults.active.max_head:
+            raise _errors().HeadTooLong(defaults.active.max_head)
         if self.debuglevel > 0:
             print("reply:", repr(raw[: raw.find(b"\n") + 1].decode("iso-8859-1")))  # noqa: T201 - what debuglevel asks for
         return head
@@ -274,11 +293,6 @@ class HTTPResponse(net.FileBase):
             if not stream.fill():
                 return http1.end_cut_head(stream.buffer[stream.pos :], defaults.active)
         return stream.buffer[stream.pos : end]
-
-    def _count(self, size: int) -> None:
-        self._seen += size
-        if self._seen > defaults.active.max_head:
-            raise _errors().HeadTooLong(defaults.active.max_head)
 
     def _show_headers(self) -> None:
         for name, value in self.headers.items():
@@ -318,6 +332,10 @@ class HTTPResponse(net.FileBase):
             return False
         stream.take(self.length)
         return True
+
+    def __del__(self) -> None:
+        if self._stream is not None:  # io's own finaliser would close each response that was read, for 1 us
+            self.close()
 
     def _close_conn(self) -> None:
         """Let go of the stream: the body is read to its end."""
@@ -502,12 +520,6 @@ class HTTPResponse(net.FileBase):
         """Return True."""
         return True
 
-    def flush(self) -> None:
-        """Flush the file that the response reads from, as io asks."""
-        super().flush()
-        if self._stream is not None:
-            self._stream.flush()
-
     def getheader(self, name: str, default: Any = None) -> Any:
         """Return the header's value, several joined by ", "; default when there is none.
 
@@ -566,12 +578,14 @@ class HTTPConnection:
         blocksize: int = 8192,
     ) -> None:
         self.timeout = timeout
+        self._limited = isinstance(timeout, defaults.Timeout)
         self.source_address = source_address
         self.blocksize = blocksize
         self.sock: Any = None
         self._stream: net.Stream | None = None
         self._buffer: list[bytes] = []
         self._deadline: float | None = None
+        self._known_headers: dict[Any, Any] = {}  # what requests with the same headers have in common
         self.__response: Any = None
         self.__state = _CS_IDLE
         self._method: str | None = None
@@ -683,10 +697,8 @@ class HTTPConnection:
         self._stream = net.attach(self.sock, self._stream)
 
     def _start_clock(self) -> None:
-        """Begin to count the total time of an exchange, where one is limited."""
-        total = None
-        if defaults.active.total_timeout is not None or isinstance(self.timeout, defaults.Timeout):
-            total = limits_of(self.timeout).total
+        """Begin to count the total time of an exchange, or stop to do so where it is no longer limited."""
+        total = limits_of(self.timeout).total
         self._deadline = None if total is None else net.monotonic() + total
         self._apply_deadline()
 
@@ -752,22 +764,31 @@ class HTTPConnection:
         self._buffer.extend((b"", b""))
         msg = b"\r\n".join(self._buffer)
         del self._buffer[:]
-        encode_chunked = encode_chunked and self._http_vsn == 11
-        if type(message_body) is bytes and not encode_chunked and len(message_body) <= _WITH_HEAD:
-            self.send(msg + message_body)
+        self._send_message(msg, message_body, encode_chunked=encode_chunked and self._http_vsn == 11)
+
+    def _send_message(self, head: bytes, body: Any, *, encode_chunked: bool) -> None:
+        """Send a head and the body behind it. A body that breaks off in the middle closes the connection."""
+        if body is None:
+            self.send(head)
+        elif type(body) is bytes and not encode_chunked and len(body) <= _WITH_HEAD:
+            self.send(head + body)
+        else:
+            self.send(head)
+            try:
+                self._send_body(body, encode_chunked=encode_chunked)
+            except ConnectionError:
+                raise  # see send()
+            except BaseException:
+                self.close()
+                raise
+
+    def _send_body(self, body: Any, *, encode_chunked: bool) -> None:
+        if not encode_chunked and hasattr(body, "read"):
+            self.send(body)
             return
-        self.send(msg)
-        if message_body is None:
-            return
-        if not encode_chunked and hasattr(message_body, "read"):
-            self.send(message_body)
-            return
-        for chunk in sending.blocks_of(message_body, self.blocksize, self.debuglevel):
-            if not chunk:
-                if self.debuglevel > 0:
-                    print("Zero length chunk ignored")  # noqa: T201 - what debuglevel asks for
-                continue
-            self.send(bodies.format_chunk(bytes(chunk)) if encode_chunked else chunk)
+        for block in sending.blocks_of(body, self.blocksize, self.debuglevel):
+            if block:  # an empty chunk would end the body
+                self.send(bodies.format_chunk(bytes(block)) if encode_chunked else block)
         if encode_chunked:
             self.send(bodies.LAST_CHUNK)
 
@@ -781,6 +802,16 @@ class HTTPConnection:
         ValueError or InvalidURL for a method or URL that could be read as more than that; CannotSendRequest in the
         middle of another request. Nothing is sent before ``endheaders``.
         """
+        self._buffer.append(self._begin_request(method, url))
+        self.__state = _CS_REQ_STARTED
+        if self._http_vsn == 11:
+            if not skip_host:
+                self.putheader("Host", self._get_host_value(url))
+            if not skip_accept_encoding:
+                self.putheader("Accept-Encoding", "identity")
+
+    def _begin_request(self, method: str, url: str) -> bytes:
+        """Check what the start line will say and that a request may begin now; return the line, without its end."""
         response = self.__response
         if response is not None and response.isclosed():
             self.__response = response = None
@@ -791,22 +822,13 @@ class HTTPConnection:
         url = url or "/"
         self._validate_path(url)
         line = self._encode_request(f"{method} {url} {self._http_vsn_str}")
-        if response is None and self._stream is not None:
-            self._check_idle(self._stream)
-        self.__state = _CS_REQ_STARTED
+        stream = self._stream
+        if response is None and stream is not None and (stream.closed or stream.pending):
+            self.close()  # of no more use: ended, broken, or with an answer to nothing in it
         self._method = method
-        self._start_clock()
-        self._output(line)
-        if self._http_vsn == 11:
-            if not skip_host:
-                self.putheader("Host", self._get_host_value(url))
-            if not skip_accept_encoding:
-                self.putheader("Accept-Encoding", "identity")
-
-    def _check_idle(self, stream: net.Stream) -> None:
-        """Close a connection that is of no more use: ended, broken, or with an answer to nothing in it."""
-        if stream.closed or stream.pending:
-            self.close()
+        if self._deadline is not None or self._limited or defaults.active.total_timeout is not None:
+            self._start_clock()
+        return line
 
     def _get_host_value(self, url: str) -> bytes:
         if url.startswith("http"):
@@ -816,9 +838,10 @@ class HTTPConnection:
                 return http1.encode_host(netloc) if "%" not in netloc else http1.format_host(netloc, 0, 0)
         host = self._tunnel_host or self.host
         port = self._tunnel_port if self._tunnel_host else self.port
-        if self._host_field[:2] != (host, port):
-            self._host_field = (host, port, http1.format_host(host, port or 0, self.default_port))
-        return self._host_field[2]
+        known = self._host_field
+        if known[0] != host or known[1] != port:
+            known = self._host_field = (host, port, http1.format_host(host, port or 0, self.default_port))
+        return known[2]
 
     def _encode_request(self, request: str) -> bytes:
         """Return the start line as bytes; UnicodeEncodeError beyond ASCII."""
@@ -843,20 +866,8 @@ class HTTPConnection:
         """
         if self.__state != _CS_REQ_STARTED:
             raise _errors().CannotSendHeader
-        name = header.encode("ascii") if isinstance(header, str) else header
         strict = defaults.active.strict_framing
-        fields.check_name(name, strict=strict)
-        encoded = [
-            value.encode("latin-1")
-            if isinstance(value, str)
-            else b"%d" % value
-            if isinstance(value, int)
-            else value
-            for value in values
-        ]
-        for value in encoded:
-            fields.check_value(value, strict=strict)
-        self._output(name + b": " + (b", " if strict else b"\r\n\t").join(encoded))
+        self._buffer.append(fields.format_field(header, values, strict=strict))
 
     def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:
         """End the head and send it, with the body if one is given, in chunks if asked for."""
@@ -889,18 +900,17 @@ class HTTPConnection:
         headers: Mapping[Any, Any],
         encode_chunked: bool,
     ) -> None:
-        names = {(name if isinstance(name, str) else name.decode("latin-1")).lower() for name in headers}
-        skips = {}
-        if "host" in names:
-            skips["skip_host"] = 1
-        if "accept-encoding" in names:
-            skips["skip_accept_encoding"] = 1
         if isinstance(body, str):
             body = _encode(body, "body")
+        if self._is_plain():
+            self._send_plain(method, url, body, headers, encode_chunked=encode_chunked)
+            return
+        names = fields.lower_names(headers)
+        skips = {name: 1 for field, name in _SKIPS.items() if field in names}
         self.putrequest(method, url, **skips)
         try:
-            encode_chunked = self._put_framing(method, body, names, encode_chunked=encode_chunked)
-            for name, value in headers.items():
+            framing, encode_chunked = self._choose_framing(method, body, names, encode_chunked=encode_chunked)
+            for name, value in (*framing, *headers.items()):
                 self.putheader(name, value)
         except BaseException:
             self._buffer.clear()  # nothing was sent: the connection is as it was
@@ -908,21 +918,83 @@ class HTTPConnection:
             raise
         self.endheaders(body, encode_chunked=encode_chunked)
 
-    def _put_framing(self, method: str, body: Any, names: set[str], *, encode_chunked: bool) -> bool:
-        """Say how long the body is, unless the caller does; tell whether it is to be sent in chunks."""
+    def _is_plain(self) -> bool:
+        """Tell whether requests may be put together at once: nobody watches the single steps."""
+        kind, own = type(self), self.__dict__
+        return (
+            kind.putheader is _PUTHEADER
+            and kind.putrequest is _PUTREQUEST
+            and kind.endheaders is _ENDHEADERS
+            and kind._send_output is _SEND_OUTPUT  # noqa: SLF001 - our own
+            and type(self._buffer) is list  # tests put their own there, to count
+            and "putheader" not in own
+            and "putrequest" not in own
+            and "endheaders" not in own
+        )
+
+    def _send_plain(
+        self, method: str, url: str, body: Any, headers: Mapping[Any, Any], *, encode_chunked: bool
+    ) -> None:
+        """Do what putrequest, putheader and endheaders would do one after another.
+
+        The lines that requests with the same headers have in common are checked and put together once.
+        """
+        strict = defaults.active.strict_framing
+        key = (url[:4] == "http" and url, self.host, self.port, self._tunnel_host, strict, *headers.items())
+        try:
+            known = self._known_headers.get(key)
+        except TypeError:  # a value that cannot be a key
+            known = None
+        if known is None:
+            known = self._format_headers(url, headers, strict=strict)
+            self._remember(key, known)
+        before, behind, names = known
+        head = self._begin_request(method, url) + before
+        if body is None and method in _METHODS_WITHOUT_BODY:
+            self.__state = _CS_REQ_SENT
+            self.send(head + behind)
+            return
+        framing, encode_chunked = self._choose_framing(method, body, names, encode_chunked=encode_chunked)
+        for name, value in framing:
+            head += fields.format_field(name, (value,)) + b"\r\n"
+        self.__state = _CS_REQ_SENT
+        self._send_message(head + behind, body, encode_chunked=encode_chunked and self._http_vsn == 11)
+
+    def _format_headers(
+        self, url: str, headers: Mapping[Any, Any], *, strict: bool
+    ) -> tuple[bytes, bytes, frozenset[str]]:
+        """Return the lines before and behind the one that tells the body's length, and the headers' lower names."""
+        names = fields.lower_names(headers)
+        before = []
+        if self._http_vsn == 11 and "host" not in names:
+            before.append(fields.format_field("Host", (self._get_host_value(url),), strict=strict))
+        if self._http_vsn == 11 and "accept-encoding" not in names:
+            before.append(b"Accept-Encoding: identity")
+        behind = [fields.format_field(name, (value,), strict=strict) for name, value in headers.items()]
+        return b"\r\n".join([b"", *before, b""]), b"\r\n".join([*behind, b"", b""]), names
+
+    def _remember(self, key: Any, known: Any) -> None:
+        if len(self._known_headers) >= _MAX_KNOWN:
+            self._known_headers.clear()
+        if all(type(part) in {str, int, bool, tuple, type(None)} for part in key):
+            self._known_headers[key] = known
+
+    def _choose_framing(
+        self, method: str, body: Any, names: frozenset[str], *, encode_chunked: bool
+    ) -> tuple[tuple[tuple[str, str], ...], bool]:
+        """Return the header that tells how long the body is, unless the caller does, and whether to send in chunks."""
         if "content-length" in names:
-            return False
+            return (), False
         if "transfer-encoding" in names:
-            return encode_chunked
+            return (), encode_chunked
         length = self._get_content_length(body, method)
         if length is not None:
-            self.putheader("Content-Length", str(length))
-        elif body is not None:
-            if self.debuglevel > 0:
-                print(f"Unable to determine size of {body!r}")  # noqa: T201 - what debuglevel asks for
-            self.putheader("Transfer-Encoding", "chunked")
-            return True
-        return False
+            return (("Content-Length", str(length)),), False
+        if body is None:
+            return (), False
+        if self.debuglevel > 0:
+            print(f"Unable to determine size of {body!r}")  # noqa: T201 - what debuglevel asks for
+        return (("Transfer-Encoding", "chunked"),), True
 
     @staticmethod
     def _is_textIO(stream: Any) -> bool:
@@ -974,6 +1046,10 @@ class HTTPConnection:
             self._stream.hold()
         self._stream = self.__response = None
         self.close()
+
+
+_PUTREQUEST, _PUTHEADER = HTTPConnection.putrequest, HTTPConnection.putheader
+_ENDHEADERS, _SEND_OUTPUT = HTTPConnection.endheaders, HTTPConnection._send_output  # noqa: SLF001 - our own
 
 
 class HTTPSConnection(HTTPConnection):
