@@ -126,7 +126,7 @@ def make_line(
 
 def describe_absence(sample: dict[str, Any]) -> str:
     """Why a contender has no line."""
-    if sample["contender"].startswith(OURS) and f"No module named '{OURS} in sample["reason"]:
+    if f"No module named '{OURS}" in sample["reason"]:
         return f"not there yet ({sample['reason']})"
     return f"{sample['state']}: {sample['reason']}"
 
