@@ -50,7 +50,7 @@ plain_authorities = {""}
 """Authorities met lately that no rule here refuses, whatever scheme and profile: most URLs share a few hosts."""
 
 _NEVER_IN_AUTHORITY = frozenset(CONTROLS_AND_SPACE[:-1] + "\x7f\\/?#")
-_NEVER_IN_HOST = frozenset(' "<>^|`@')  # WHATWG's forbidden host code points, and RFC 3986's `"` and "`"
+_NEVER_IN_HOST = frozenset(' "<>^|`')  # WHATWG's forbidden host code points, and RFC 3986's `"` and "`"
 _MADE_BY_NFKD = frozenset("/?#@:%\\[]<>^| ") | _NEVER_IN_AUTHORITY
 _HEX = frozenset("0123456789abcdefABCDEF")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -166,7 +166,8 @@ def unsplit_uri(
 def resolve_path(base: str, path: str) -> str:
     """Resolve a path against the path of the base, dots removed (RFC 3986 sections 5.2.3 and 5.2.4).
 
-    As in CPython, empty segments in the middle of a merged path are dropped, and it is never empty.
+    As in CPython, empty segments in the middle of a merged path are dropped, it is never empty, and one that climbs
+    above the root comes back without its slash, which an authority in front restores.
     """
     if path[:1] == "/":
         segments = path.split("/")
@@ -249,7 +250,7 @@ def _check_bracketed(host: str) -> None:
             message = "IPvFuture address is invalid"
             raise ValueError(message)
         return
-    from ipaddress import ip_address  # not at import: 4 ms, for the few URLs with brackets
+    from ipaddress import ip_address  # noqa: PLC0415 - 4 ms, for the few URLs with brackets
 
     if ip_address(host).version == 4:
         message = "An IPv4 address cannot be in brackets"
@@ -264,7 +265,7 @@ def check_normal_form(authority: str) -> None:
     """
     from unicodedata import (
         normalize,
-    )  # not at import: a shared object of 1 MB, for the few hosts that are not ASCII
+    )  # noqa: PLC0415 - a shared object of 1 MB, for the few hosts that are not ASCII
 
     others = {character for character in authority if character > "\x7f"}
     if not {"/", "?", "#", "@", ":"}.isdisjoint(normalize("NFKC", "".join(others))):
@@ -283,10 +284,10 @@ def _refuse_ambiguous(authority: str, scheme: str | None) -> None:
     if host_and_port[:1] == "[":
         _refuse_odd_address(host_and_port[1:].partition("]")[0])
         return
-    odd = _NEVER_IN_HOST.intersection(host_and_port)
+    host = host_and_port.partition(":")[0]
+    odd = _NEVER_IN_HOST.intersection(host)  # an odd port is a ValueError when it is asked for
     if odd:
         _refuse(f"{min(odd)!r} is not allowed in a host")
-    host = host_and_port.partition(":")[0]
     known = scheme in _BROWSER_SCHEMES
     if known:
         _refuse_long(host)
@@ -329,7 +330,7 @@ def _decode_host(host: str) -> str:
 
 def _refuse_deceptive(authority: str, host: str) -> None:
     """Refuse invisible characters of a host, and characters that become a delimiter in host or user name."""
-    from unicodedata import category, normalize  # not at import: see check_normal_form
+    from unicodedata import category, normalize  # noqa: PLC0415 - see check_normal_form
 
     others = {character for character in authority if character > "\x7f"}
     made = _MADE_BY_NFKD.intersection(normalize("NFKD", "".join(others)))  # NFKD finds `<` in U+226E as well
@@ -357,7 +358,7 @@ def _refuse_odd_number(host: str) -> None:
     """Refuse what ends in a number but is no plain IPv4 address: 127.1, 0x7f.1, 2130706433 (WHATWG, host parsing)."""
     plain = host
     if not host.isascii():
-        from unicodedata import normalize  # not at import: see check_normal_form
+        from unicodedata import normalize  # noqa: PLC0415 - see check_normal_form
 
         plain = normalize("NFKC", host).replace("\u3002", ".")
     labels = plain.split(".")

@@ -16,18 +16,7 @@ from __future__ import annotations
 
 import warnings
 
-from wirekit._wire import forms, percent, uri, uri_parts
-from wirekit._wire.uri_pieces import splitattr as _splitattr
-from wirekit._wire.uri_pieces import splithost as _splithost
-from wirekit._wire.uri_pieces import splitnport as _splitnport
-from wirekit._wire.uri_pieces import splitpasswd as _splitpasswd
-from wirekit._wire.uri_pieces import splitport as _splitport
-from wirekit._wire.uri_pieces import splitquery as _splitquery
-from wirekit._wire.uri_pieces import splittag as _splittag
-from wirekit._wire.uri_pieces import splittype as _splittype
-from wirekit._wire.uri_pieces import splituser as _splituser
-from wirekit._wire.uri_pieces import splitvalue as _splitvalue
-from wirekit._wire.uri_pieces import to_bytes as _to_bytes
+from wirekit._wire import forms, percent, uri, uri_parts, uri_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +138,7 @@ class _Unread:
     @property
     def active(self) -> Any:
         global defaults  # noqa: PLW0603 - replaces itself, once
-        from wirekit import defaults as module
+        from wirekit import defaults as module  # noqa: PLC0415 - the reason of this class
 
         defaults = module
         return module.active
@@ -377,8 +366,8 @@ def urlsplit(
         if found is not None:
             return found
         return _split_and_remember(url)
-    url, scheme, give = _coerce_args(url, scheme)
-    parts = _split(url or "", scheme, allow_fragments)
+    url, scheme, give = _coerce_args(b"" if url is None else url, scheme)  # None has always given bytes
+    parts = _split(url, scheme, allow_fragments)
     if missing_as_none:
         return give(_SplitResultKeeping(*parts))
     return give(SplitResult(*[part or "" for part in parts]))
@@ -413,8 +402,8 @@ def urlparse(
         if ";" in path and scheme in uses_params:
             path, params = _splitparams(path)
         return _make_tuple(ParseResult, (scheme, netloc, path, params or "", query, fragment))
-    url, scheme, give = _coerce_args(url, scheme)
-    scheme, netloc, path, query, fragment = _split(url or "", scheme, allow_fragments)
+    url, scheme, give = _coerce_args(b"" if url is None else url, scheme)  # None has always given bytes
+    scheme, netloc, path, query, fragment = _split(url, scheme, allow_fragments)
     params = None
     if (scheme or "") in uses_params and ";" in path:
         path, params = _splitparams(path, allow_none=True)
@@ -474,8 +463,12 @@ def urlunsplit(components: Iterable[Any], *, keep_empty: Any = None) -> Any:
     keep = keep_empty is not None or (kind is not SplitResult and kind is not tuple)
     if keep:
         keep = _keeps_empty(components, keep_empty)
-    if type(scheme) is str and not keep:
-        return _unsplit(scheme, netloc, path, query, fragment)
+    if type(scheme) is str and type(netloc) is str and not keep:
+        try:
+            return _unsplit(scheme, netloc, path, query, fragment)
+        except TypeError:
+            _coerce_args(scheme, netloc, path, query, fragment)  # says what is mixed
+            raise
     scheme, netloc, path, query, fragment, give = _coerce_args(scheme, netloc, path, query, fragment)
     if keep:
         return give(uri.unsplit_uri(scheme, _checked(netloc, scheme), path, query, fragment))
@@ -854,6 +847,19 @@ def unwrap(url: object) -> str:
     return text[4:].strip() if text[:4] == "URL:" else text
 
 
+_splitattr = uri_pieces.splitattr
+_splithost = uri_pieces.splithost
+_splitnport = uri_pieces.splitnport
+_splitpasswd = uri_pieces.splitpasswd
+_splitport = uri_pieces.splitport
+_splitquery = uri_pieces.splitquery
+_splittag = uri_pieces.splittag
+_splittype = uri_pieces.splittype
+_splituser = uri_pieces.splituser
+_splitvalue = uri_pieces.splitvalue
+_to_bytes = uri_pieces.to_bytes
+
+
 def _outdated(function: Callable[P, R], instead: str) -> Callable[P, R]:
     """Make the public form of an old function, which warns each time."""
     name = function.__name__
@@ -914,7 +920,7 @@ class _Quoter(dict[int, str]):
 
 def __getattr__(name: str) -> Any:
     if name == "Quoter":
-        message = "Deprecated in 3.11. urllib.parse.Quoter is gone from Python 3.14: it was never meant to be public."
+        message = "Deprecated in 3.11. urllib.parse.Quoter will be removed in Python 3.14: it was never meant to be public."
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return _Quoter
     message = f"module {__name__!r} has no attribute {name!r}"
