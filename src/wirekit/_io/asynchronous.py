@@ -10,6 +10,7 @@ before, so that bulk data is not copied on the way.
 
 import asyncio
 import inspect
+import io
 import socket
 import ssl
 from collections import deque
@@ -430,12 +431,16 @@ class Stream(asyncio.Protocol):
     async def read(self, n: int | None = -1) -> bytes:
         """Return n bytes, fewer only at the end of the stream; all that come for -1."""
         wanted = n if n is not None and n >= 0 else 1 << 62
-        parts = [self.take(wanted)]
-        wanted -= len(parts[0])
-        while wanted and (part := await self.recv(wanted)):
-            parts.append(part)
-            wanted -= len(part)
-        return b"".join(parts) if len(parts) > 1 else parts[0]
+        data = self.take(wanted)
+        if len(data) == wanted or not (part := await self.recv(wanted - len(data))):
+            return data
+        if len(data) + len(part) == wanted:
+            return data + part
+        whole = io.BytesIO()  # grows without being copied, which a list of parts would be
+        left = wanted - whole.write(data) - whole.write(part)
+        while left and (part := await self.recv(left)):
+            left -= whole.write(part)
+        return whole.getvalue()
 
     async def read1(self, n: int = -1) -> bytes:
         """Return what is there, at most n bytes, waiting once at most."""

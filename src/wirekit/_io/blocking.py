@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
 from wirekit import defaults
-from wirekit._io import names
+from wirekit._io import names, patience
 from wirekit._io.files import FileStream
 from wirekit._wire.busy import ConnectionBusy
 
@@ -93,33 +93,33 @@ class Stream:
             raise ConnectionBusy
         self._waiting = True
         try:
-            if self.deadline is not None:
-                return self._receive_in_time(n)
-            data: bytes = self._recv(n)
-            return data
-        except BaseException:
-            self.abort()
+            data: bytes = self._recv(n) if self.deadline is None else self._in_time(self._recv, n)
+        except BaseException as error:
+            self._fail(error)
             raise
         finally:
             self._waiting = False
-
-    def _receive_in_time(self, n: int) -> bytes:
-        """Receive under the deadline as well as under the socket's own timeout."""
-        step = self.sock.gettimeout()
-        self.sock.settimeout(self._left(step))
-        try:
-            data: bytes = self._recv(n)
-        finally:
-            self.sock.settimeout(step)
         return data
 
-    def _left(self, step: float | None) -> float:
-        assert self.deadline is not None
-        left = self.deadline - time.monotonic()
+    def _fail(self, error: BaseException) -> None:
+        """Close after an error in a wait; raise TimeoutError where that is what it means."""
+        self.abort()
+        if isinstance(error, OSError) and patience.is_timeout(error):
+            message = "timed out"
+            raise TimeoutError(message) from None
+
+    def _in_time(self, wait: Callable[..., Any], *args: Any) -> Any:
+        """Wait under the deadline as well as under the socket's own timeout."""
+        own, step = self.sock.gettimeout(), self.timeout
+        left = float("inf") if self.deadline is None else self.deadline - time.monotonic()
         if left <= 0:
             message = "timed out"
             raise TimeoutError(message)
-        return left if step is None else min(left, step)
+        self.sock.settimeout(left if step is None else min(left, step))
+        try:
+            return wait(*args)
+        finally:
+            self.sock.settimeout(own)
 
     def take(self, n: int) -> bytes:
         """Return the next n buffered bytes, fewer when there are no more."""
@@ -149,8 +149,8 @@ class Stream:
         self._waiting = True
         try:
             got: int = self.sock.recv_into(view[: self._size])
-        except BaseException:
-            self.abort()
+        except BaseException as error:
+            self._fail(error)
             raise
         finally:
             self._waiting = False
@@ -173,22 +173,21 @@ class Stream:
     # ---- sending
 
     def sendall(self, data: Any) -> None:
-        """Send bytes-like data whole."""
-        step = self.sock.gettimeout()
-        if self.deadline is not None:
-            self.sock.settimeout(self._left(step))
+        """Send bytes-like data whole. The stream survives a ConnectionError: the peer's last words may still be read."""
         try:
-            self.sock.sendall(data)
-        except BaseException:
-            self.abort()
+            if self.deadline is None:
+                self.sock.sendall(data)
+            else:
+                self._in_time(self.sock.sendall, data)
+        except ConnectionError:
             raise
-        finally:
-            if self.deadline is not None and not self.closed:
-                self.sock.settimeout(step)
+        except BaseException as error:
+            self._fail(error)
+            raise
 
     def send_file(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
         """Send count bytes (or all) of an open file from offset on, by ``os.sendfile`` in the clear; return how many."""
-        sent: int = self.sock.sendfile(file, offset, count)
+        sent: int = self._in_time(self.sock.sendfile, file, offset, count)
         return sent
 
     def shutdown_write(self) -> None:
@@ -197,12 +196,16 @@ class Stream:
 
     @property
     def timeout(self) -> float | None:
-        """The seconds that a single wait may take: the socket's own timeout."""
+        """The seconds that a single wait may take: the socket's own timeout, or the one that the kernel keeps."""
         value: float | None = self.sock.gettimeout()
+        if value is None and isinstance(self.sock, socket.socket):
+            return patience.kernel_timeout(self.sock)
         return value
 
     @timeout.setter
     def timeout(self, value: float | None) -> None:
+        if isinstance(self.sock, socket.socket):
+            patience.set_kernel_timeout(self.sock, None)
         self.sock.settimeout(value)
 
     # ---- TLS
@@ -228,13 +231,14 @@ class Stream:
                 "check_hostname requires server_hostname: name the host that the certificate must be for"
             )
             raise ValueError(message)
+        self.timeout = self.timeout  # TLS cannot do with a timeout that the kernel keeps
         if isinstance(self.sock, socket.socket) and not hasattr(self.sock, "pending"):
             given: dict[str, Any] = {"server_side": True} if server_side else {}
             if session is not None:
                 given["session"] = session
             self._use(context.wrap_socket(self.sock, server_hostname=server_hostname, **given))
         else:
-            from wirekit._io.nested import NestedTLS
+            from wirekit._io.nested import NestedTLS  # noqa: PLC0415 - only for TLS through a TLS proxy: loads ssl
 
             self._use(NestedTLS(self.sock, context, server_hostname, server_side=server_side))
         return self.sock
@@ -276,12 +280,16 @@ class Stream:
     def read(self, n: int | None = -1) -> bytes:
         """Return n bytes, fewer only at the end of the stream; all that come for -1."""
         wanted = n if n is not None and n >= 0 else 1 << 62
-        parts = [self.take(wanted)]
-        wanted -= len(parts[0])
-        while wanted and (part := self.recv(wanted)):
-            parts.append(part)
-            wanted -= len(part)
-        return b"".join(parts) if len(parts) > 1 else parts[0]
+        data = self.take(wanted)
+        if len(data) == wanted or not (part := self.recv(wanted - len(data))):
+            return data
+        if len(data) + len(part) == wanted:
+            return data + part
+        whole = io.BytesIO()  # grows without being copied, which a list of parts would be
+        left = wanted - whole.write(data) - whole.write(part)
+        while left and (part := self.recv(left)):
+            left -= whole.write(part)
+        return whole.getvalue()
 
     def read1(self, n: int = -1) -> bytes:
         """Return what is there, at most n bytes, waiting once at most."""
@@ -377,7 +385,10 @@ def create_connection(
             sock = _connect_one(infos[0], limits.connect, source_address)
         else:
             sock = _race(infos, limits.connect, source_address)
-    sock.settimeout(limits.step)
+    if timeout is names.GLOBAL_DEFAULT_TIMEOUT and socket.getdefaulttimeout() is None:
+        patience.set_kernel_timeout(sock, limits.step)
+    else:
+        sock.settimeout(limits.step)
     return sock
 
 
@@ -401,7 +412,7 @@ def _race(
     infos: list[names.AddressInfo], timeout: float | None, source_address: tuple[str, int] | None
 ) -> socket.socket:
     """Connect to the addresses one after another, each with a head start over the next; the first one wins."""
-    import selectors
+    import selectors  # noqa: PLC0415 - only for hosts with several addresses
 
     due = None if timeout is None else time.monotonic() + timeout
     waiting = list(infos)
@@ -427,8 +438,8 @@ def _race(
 
 def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, selector: Any) -> OSError | None:
     """Start one attempt; return the error of one that failed at once."""
-    import errno
-    import selectors
+    import errno  # noqa: PLC0415 - beside its only use
+    import selectors  # noqa: PLC0415 - only for hosts with several addresses
 
     family, kind, protocol, _, address = info
     sock = None
@@ -448,7 +459,7 @@ def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, sele
 
 
 def _strerror(number: int) -> str:
-    import os
+    import os  # noqa: PLC0415 - loaded by Python itself long ago
 
     return os.strerror(number)
 

@@ -5,7 +5,6 @@ its file: ``FileStream`` gives a file the face of a stream. It never reads furth
 where a head is wanted, and exactly the bytes asked for in a body, since the file is not ours.
 """
 
-import inspect
 from typing import Any, Self
 
 __all__ = ["AsyncFileBase", "AsyncFileStream", "FileStream"]
@@ -140,7 +139,7 @@ class FileStream:
 
 
 async def _wait(value: Any) -> Any:
-    return await value if inspect.isawaitable(value) else value
+    return await value if hasattr(value, "__await__") else value
 
 
 class AsyncFileStream:

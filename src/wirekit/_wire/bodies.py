@@ -5,6 +5,7 @@ what is left over: a chunk that is only partly there, or a size line still to co
 """
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 __all__ = [
@@ -44,20 +45,27 @@ def parse_chunk_line(line: bytes) -> int:
     raise _bad_chunk(line)
 
 
-def take_chunks(buffer: bytes, pos: int, room: int, parts: list[bytes]) -> tuple[int, int]:
-    """Append the data of the chunks that stand whole in buffer from pos on to parts; return (new pos, room left).
+def take_chunks(buffer: bytes, pos: int, room: int, write: Callable[[bytes], object]) -> tuple[int, int]:
+    """Hand the data of the chunks that stand whole in buffer from pos on to write; return (new pos, room left).
 
     pos: where a chunk-size line starts. Taken is what fits into room bytes; the last chunk, and one that is not whole
     or too large, stay. BadChunk for a size line that is none, or a chunk without CRLF behind it.
     """
-    while (eol := buffer.find(b"\r\n", pos, pos + MAX_CHUNK_LINE)) >= 0:
-        size = parse_chunk_line(buffer[pos:eol])
-        start = eol + 2
+    line, size, available = b"", 0, len(buffer)
+    while True:
+        if not line or not buffer.startswith(line, pos):  # most chunks are as large as the one before
+            eol = buffer.find(b"\r\n", pos, pos + MAX_CHUNK_LINE)
+            if eol < 0:
+                break
+            line = buffer[pos : eol + 2]
+            size = parse_chunk_line(buffer[pos:eol])
+        start = pos + len(line)
         end = start + size
-        if size == 0 or size > room or end + 2 > len(buffer):
+        if size == 0 or size > room or end + 2 > available:
             break
-        check_chunk_end(buffer[end : end + 2])
-        parts.append(buffer[start:end])
+        if not buffer.startswith(b"\r\n", end):
+            check_chunk_end(buffer[end : end + 2])
+        write(buffer[start:end])
         room -= size
         pos = end + 2
     return pos, room
@@ -70,7 +78,7 @@ def check_chunk_end(found: bytes) -> None:
 
 
 def _bad_chunk(text: bytes) -> Exception:
-    from wirekit._wire.http_errors import BadChunk
+    from wirekit._wire.http_errors import BadChunk  # noqa: PLC0415 - only when something is wrong: costs http.client
 
     return BadChunk(text)
 

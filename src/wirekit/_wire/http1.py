@@ -56,6 +56,7 @@ class Rules(Protocol):
 _STRICT_HEAD = re.compile(
     rb"HTTP/1\.([0-9]) ([1-9][0-9][0-9])(?: (%b*+))?\r\n((?:%b++:%b*+\r\n)*+\r\n)" % (TEXT, TOKEN, TEXT)
 ).fullmatch
+_KEEP_ALIVE = re.compile(rb"connection: keep-alive\r(?!.*connection:)", re.DOTALL).match  # the one and only
 _LENGTH = re.compile(rb"[0-9]{1,%d}+" % MAX_LENGTH_DIGITS).fullmatch
 _HEAD_END = re.compile(rb"\n\r?+\n").search
 _BARE_CR = re.compile(rb"\r(?!\n)")
@@ -145,9 +146,11 @@ def parse_response_head(head: bytes, rules: Rules) -> ResponseHead:
     if found is None:
         return _parse_odd_head(head, rules)
     minor, status, reason, block = found.groups()
-    version = 10 if minor == b"0" else 11
-    result = ResponseHead(version, int(status), reason.decode("iso-8859-1") if reason else "", block)
-    _check_limits(head, block, rules)
+    result = ResponseHead(
+        10 if minor == b"0" else 11, int(status), reason.decode("iso-8859-1") if reason else "", block
+    )
+    if count_fields(block) > rules.max_fields or len(head) > rules.max_line:
+        _check_limits(head, block, rules)
     _frame(result, head.lower(), rules)
     return result
 
@@ -167,7 +170,8 @@ def _frame(head: ResponseHead, low: bytes, rules: Rules) -> None:
 
     (``find`` and not ``in``: on bytes it takes a third of the time.)
     """
-    if low.find(b"connection:") >= 0 or head.version == 10:
+    at = low.find(b"connection:")
+    if head.version == 10 or (at >= 0 and not _KEEP_ALIVE(low, at)):
         head.keep_alive = is_persistent(head.version, low)
     if low.find(b"\ncontent-length:") >= 0:
         lengths = find_values(low, b"\ncontent-length:")
@@ -251,7 +255,7 @@ def _parse_odd_head(head: bytes, rules: Rules) -> ResponseHead:
 
 def _fields_by_email(block: bytes) -> list[tuple[str, str]]:
     """As http.client reads an odd block, but that a bare CR never starts another field (security row 22)."""
-    from wirekit._wire.http_message import parse_by_email
+    from wirekit._wire.http_message import parse_by_email  # noqa: PLC0415 - only when headers are touched: costs the email package
 
     return parse_by_email(_BARE_CR.sub(b" ", block)).items()
 
@@ -338,12 +342,12 @@ def encode_host(host: str) -> bytes:
     """Return a host name in ASCII, by IDNA 2008 with UTS 46 mapping where it is not ASCII already."""
     if host.isascii():
         return host.encode("ascii")
-    import idna
+    import idna  # noqa: PLC0415 - large tables, for the rare name
 
     return idna.encode(host, uts46=True)
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors
+    from wirekit._wire import http_errors  # noqa: PLC0415 - only when something is wrong: costs http.client
 
     return http_errors

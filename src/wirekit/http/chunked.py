@@ -5,6 +5,7 @@ Whole chunks are sliced out of the block that was received, many at a time; a ch
 as it arrives. After any error the stream stands somewhere in the middle of the body: whoever reads closes it.
 """
 
+import io
 from typing import Any, Final
 
 from wirekit import defaults
@@ -37,25 +38,26 @@ class ChunkedReader:
     def read(self, amt: int | None = None) -> bytes:
         """Return the rest of the body, or its next amt bytes, fewer only at its end."""
         room = _ALL if amt is None else amt
-        parts: list[bytes] = []
+        data = io.BytesIO()  # grows without being copied, which a list of parts would be
         try:
-            while room:
-                if self.left is None and not self.ended:
-                    stream = self.stream
-                    stream.pos, room = bodies.take_chunks(stream.buffer, stream.pos, room, parts)
-                if not room or not (left := self.next_chunk()):
-                    break
-                part = self._read_in_chunk(min(left, room), whole=left <= min(room, _WHOLE))
-                parts.append(part)
-                room -= len(part)
-                if self.left == 0 and room:
-                    self._end_chunk()
+            self._read_into(data, room)
         except Exception as error:
             if hasattr(error, "partial"):  # an IncompleteRead: with all that came
-                error.partial = b"".join(parts) + error.partial
+                error.partial = data.getvalue() + error.partial
                 error.args = (*error.args[:-1], error.partial)
             raise
-        return b"".join(parts)
+        return data.getvalue()
+
+    def _read_into(self, data: io.BytesIO, room: int) -> None:
+        stream = self.stream
+        while room:
+            if self.left is None and not self.ended:
+                stream.pos, room = bodies.take_chunks(stream.buffer, stream.pos, room, data.write)
+            if not room or not (left := self.next_chunk()):
+                return
+            room -= data.write(self._read_in_chunk(min(left, room), whole=left <= min(room, _WHOLE)))
+            if self.left == 0 and room:
+                self._end_chunk()
 
     def read1(self, n: int) -> bytes:
         """Return at most n bytes of the current chunk, or the next one; ``b""`` at the end of the body."""
@@ -138,6 +140,6 @@ class ChunkedReader:
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors
+    from wirekit._wire import http_errors  # noqa: PLC0415 - only when something is wrong: costs http.client
 
     return http_errors

@@ -1,0 +1,438 @@
+# Generated from src/wirekit/aio/http/response.py by tools/unasync.py; edit that file.
+"""The response of an HTTP/1.1 server, from the first byte of its head to the last of its body (RFC 9112).
+
+It reads from a stream (``wirekit._io``): the head is looked for in what has arrived, read by ``wirekit._wire.http1``, and
+kept as bytes until somebody asks for a header. The body is taken out of the stream's buffer or, where that is used up,
+straight from the socket. Programs know the class as ``http.client.HTTPResponse``.
+"""
+
+import http
+from typing import Any, Final
+
+from wirekit import defaults
+from wirekit._io import blocking as net
+from wirekit._wire import bodies, http1
+from wirekit.http.chunked import ChunkedReader
+
+__all__ = ["HTTPResponse"]
+
+_UNKNOWN: Any = "UNKNOWN"
+_ALL: Final = 1 << 62
+_BODILESS: Final = {101, 204, 304}
+_BODILESS_METHODS: Final = {"HEAD", "CONNECT"}
+
+
+def _errors() -> Any:
+    from wirekit._wire import http_errors  # noqa: PLC0415 - only when something is wrong: costs http.client
+
+    return http_errors
+
+
+class HTTPResponse(net.FileBase):
+    """The response to one request: its status and headers, and a file of its body.
+
+    ``status``, ``reason``, ``version`` (10 or 11), ``headers`` (also ``msg``): set by ``begin``, which ``getresponse``
+    has called already. ``length``: bytes still to come, None when the head does not say. ``will_close``: the
+    connection ends with this response. ``chunked``: the body comes in chunks. ``trailers``: the fields behind a
+    chunked body once it is read (beyond the standard library). ``interim``: the 1xx heads that came before, as
+    (status, fields) pairs (beyond the standard library).
+
+    sock: a connected socket or stream, or anything with ``makefile``.
+    """
+
+    version: int = _UNKNOWN
+    status: int = _UNKNOWN
+    code: int = _UNKNOWN
+    reason: str = _UNKNOWN
+    chunked: bool = _UNKNOWN
+    length: int | None = _UNKNOWN
+    will_close: bool = _UNKNOWN
+    url: str
+    interim: tuple[tuple[int, list[tuple[str, str]]], ...] = ()
+
+    _head: http1.ResponseHead | None = None
+    _headers: Any = None
+    _msg: Any = None
+    _chunks: Any = None  # a ChunkedReader, where the body is in chunks
+    _seen = 0  # bytes of heads and trailers so far, against max_head
+
+    def __init__(
+        self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None
+    ) -> None:
+        self._owned = not isinstance(sock, net.Stream)
+        self._stream: net.Stream | None = net.reader(sock) if self._owned else sock
+        self.debuglevel = debuglevel
+        self._method = method
+        if url is not None:
+            self.url = url
+
+    # ---- what users know as attributes
+
+    @property
+    def fp(self) -> Any:
+        """The file that the response reads from; None once it is read to its end, or closed."""
+        return self._stream
+
+    @fp.setter
+    def fp(self, file: Any) -> None:
+        self._stream = file if file is None or isinstance(file, net.Stream) else net.over_file(file)
+        if self._chunks is not None and self._stream is not None:
+            self._chunks.stream = self._stream
+
+    @property
+    def headers(self) -> Any:
+        """The header fields, an HTTPMessage; None before ``begin``."""
+        if self._headers is None and self._head is not None:
+            from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - only when headers are touched: costs the email package
+
+            self._headers = HTTPMessage.of(self._head.fields)
+        return self._headers
+
+    @headers.setter
+    def headers(self, value: Any) -> None:
+        self._headers = value
+
+    @property
+    def msg(self) -> Any:
+        """The header fields too, until somebody puts something else here: urllib.request puts the reason."""
+        return self.headers if self._msg is None else self._msg
+
+    @msg.setter
+    def msg(self, value: Any) -> None:
+        self._msg = value
+
+    @property
+    def trailers(self) -> Any:
+        """The trailer fields, an HTTPMessage, once a chunked body is read; None before, and of other bodies."""
+        if self._chunks is None or self._chunks.trailers is None:
+            return None
+        from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - only when headers are touched: costs the email package
+
+        return HTTPMessage.of(self._chunks.trailers)
+
+    # ---- the head
+
+    def begin(self) -> None:
+        """Read the head; interim responses (1xx) before it are passed over (RFC 9110 section 15.2).
+
+        Raises RemoteDisconnected, BadStatusLine, LineTooLong, HTTPException and the errors below it, OSError.
+        """
+        if self._head is not None or self._headers is not None:
+            return
+        head = self._read_head()
+        while 100 <= head.status < 200 and head.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            self.interim += ((head.status, head.fields),)
+            if len(self.interim) > defaults.active.max_interim:
+                message = f"got more than {defaults.active.max_interim} interim responses"
+                raise _errors().HTTPException(message)
+            head = self._read_head()
+        self._head = head
+        self.version = head.version
+        self.code = self.status = head.status
+        self.reason = head.reason
+        self.chunked = head.chunked
+        self.length = head.length
+        self.will_close = not head.keep_alive
+        if head.status in _BODILESS or (
+            self._method in _BODILESS_METHODS and bodies.has_no_body(self._method, head.status)
+        ):
+            self.length = 0
+        elif head.chunked:
+            self._chunks = ChunkedReader(self._stream)  # type: ignore[arg-type]  # a head was read from it
+        elif head.length is None:
+            self.will_close = True
+        if self.debuglevel > 0:
+            self._show_headers()
+
+    def _read_head(self) -> http1.ResponseHead:
+        """Read one head, interim or final, and nothing behind it."""
+        stream = self._stream
+        if stream is None:
+            message = "the response is closed"
+            raise _errors().ResponseNotReady(message)
+        if stream.pos == len(stream.buffer) and not stream.fill():
+            http1.parse_status_line(b"")  # raises RemoteDisconnected
+        if (known := stream.memo) is not None and stream.buffer.startswith(known[0], stream.pos):
+            raw: bytes = known[0]  # servers repeat themselves: the same bytes mean the same
+            head: http1.ResponseHead = known[1]
+        else:
+            raw = self._read_raw_head(stream)
+            head = http1.parse_response_head(raw, defaults.active)
+            stream.memo = (raw, head)
+        size = len(raw)
+        stream.pos = min(stream.pos + size, len(stream.buffer))
+        self._seen += size
+        if self._seen > defaults.active.max_head:
+            raise _errors().HeadTooLong(defaults.active.max_head)
+        if self.debuglevel > 0:
+            print("reply:", repr(raw[: raw.find(b"\n") + 1].decode("iso-8859-1")))  # noqa: T201 - what debuglevel asks for
+        return head
+
+    def _read_raw_head(self, stream: net.Stream) -> bytes:
+        """Wait for a whole head; return its bytes, which stay in the buffer."""
+        seen = 0
+        while (end := http1.find_head_end(stream.buffer, stream.pos, stream.pos + seen)) < 0:
+            seen = len(stream.buffer) - stream.pos
+            http1.check_unfinished_head(stream.buffer, stream.pos, defaults.active)
+            if not stream.fill():
+                return http1.end_cut_head(stream.buffer[stream.pos :], defaults.active)
+        return stream.buffer[stream.pos : end]
+
+    def _show_headers(self) -> None:
+        for name, value in self.headers.items():
+            print("header:", name + ":", value)  # noqa: T201 - what debuglevel asks for
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Read a status line alone: (version text, status, reason)."""
+        assert self._stream is not None
+        line = self._stream.read_line(defaults.active.max_line)
+        if len(line) > defaults.active.max_line:
+            raise _errors().LineTooLong("status line")
+        if self.debuglevel > 0:
+            print("reply:", repr(line.decode("iso-8859-1")))  # noqa: T201 - what debuglevel asks for
+        _, status, reason = http1.parse_status_line(line)
+        return line.split(None, 1)[0].decode("iso-8859-1"), status, reason
+
+    # ---- the end
+
+    def isclosed(self) -> bool:
+        """Tell whether the body is read to its end, or the response closed."""
+        return self._stream is None
+
+    def close(self) -> None:
+        """Close. A connection whose response was not read to its end is closed with it."""
+        super().close()
+        stream = self._stream
+        if stream is None:
+            return
+        if self._owned or self._skip_rest(stream):
+            self._close_conn()
+        else:
+            self._break_off()
+
+    def _skip_rest(self, stream: net.Stream) -> bool:
+        """Skip the rest of the body if it has arrived already; False when there is more to it."""
+        if self.length is _UNKNOWN or self.length is None or len(stream.buffer) - stream.pos < self.length:
+            return False
+        stream.take(self.length)
+        return True
+
+    def __del__(self) -> None:
+        if self._stream is not None:  # io's own finaliser would close each response that was read, for 1 us
+            self.close()
+
+    def _close_conn(self) -> None:
+        """Let go of the stream: the body is read to its end."""
+        stream, self._stream = self._stream, None
+        if stream is not None and (self._owned or self.will_close is True):
+            stream.release()
+
+    # ---- the body
+
+    def read(self, amt: int | None = None) -> bytes:
+        """Return the rest of the body, or its next amt bytes, fewer only at its end.
+
+        IncompleteRead when the connection ends before the body does, with what came as ``partial``; the connection
+        is closed then.
+        """
+        stream = self._stream
+        if stream is None:
+            return b""
+        if amt is not None and amt < 0:
+            amt = None
+        if self._chunks is not None:
+            return self._from_chunks(self._chunks.read, amt)
+        length = self.length
+        if length is None:
+            return self._read_to_end(amt)
+        wanted = length if amt is None or amt > length else amt
+        if len(stream.buffer) - stream.pos >= wanted:
+            data = stream.take(wanted)
+        else:
+            data = self._wait_for_rest(stream, wanted, whole=amt is None)
+        self.length = length - len(data)
+        if not self.length:
+            self._close_conn()
+        return data
+
+    def _wait_for_rest(self, stream: net.Stream, wanted: int, *, whole: bool) -> bytes:
+        """Return wanted bytes. At a premature end: what came, or IncompleteRead where that is nothing, or not whole."""
+        data = stream.read(wanted)
+        missing = wanted - len(data)
+        if missing and (whole or (not data and defaults.active.strict_framing)):
+            self._break_off()
+            raise _errors().IncompleteRead(data, missing)
+        if missing and not data:
+            self._close_conn()
+        return data
+
+    def _break_off(self) -> None:
+        """Close the connection: it ended, or went wrong, in the middle of the body."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abort()
+
+    def _read_to_end(self, amt: int | None) -> bytes:
+        """Read a body that ends with its connection (RFC 9112 section 6.3, rule 8)."""
+        assert self._stream is not None
+        data = self._stream.read(-1 if amt is None else amt)
+        if amt is None or len(data) < amt:
+            self._close_conn()
+        return data
+
+    def _safe_read(self, amt: int) -> bytes:
+        """Return exactly amt bytes of what comes next, chunk framing and all; else IncompleteRead."""
+        assert self._stream is not None
+        data = self._stream.read(amt)
+        if len(data) < amt:
+            raise _errors().IncompleteRead(data, amt - len(data))
+        return data
+
+    def readinto(self, b: Any) -> int:
+        """Read into a writable buffer; return how many bytes, fewer than its size only at the end of the body."""
+        stream = self._stream
+        view = memoryview(b).cast("B")
+        if stream is None:
+            return 0
+        if self._chunks is not None:
+            data = self._from_chunks(self._chunks.read, len(view))
+            view[: len(data)] = data
+            return len(data)
+        if self.length is not None:
+            view = view[: self.length]
+        got = stream.readinto(view)
+        if not got and len(view):
+            self._end_early()
+        else:
+            self._consume(got)
+        return got
+
+    def read1(self, n: int | None = -1) -> bytes:
+        """Return at most n bytes of the body after waiting once at most; ``b""`` at its end."""
+        stream = self._stream
+        if stream is None or n == 0:
+            return b""
+        if n is None or n < 0:
+            n = _ALL
+        if self._chunks is not None:
+            return self._from_chunks(self._chunks.read1, n)
+        data = stream.recv(n if self.length is None else min(n, self.length))
+        if data:
+            self._consume(len(data))
+        else:
+            self._end_early()
+        return data
+
+    def peek(self, n: int = -1) -> bytes:
+        """Return bytes of the body without taking them, at least one unless it has ended."""
+        stream = self._stream
+        if stream is None:
+            return b""
+        left = self.length
+        if self._chunks is not None:
+            try:
+                left = self._chunks.next_chunk()
+            except _errors().IncompleteRead:
+                return b""  # reading will say so
+        if left == 0:
+            return b""
+        data = stream.peek(n)
+        return data if left is None else data[:left]
+
+    def readline(self, limit: int | None = -1) -> bytes:
+        """Return the next line of the body with its end, at most limit bytes of it; ``b""`` at the end of the body."""
+        stream = self._stream
+        if stream is None:
+            return b""
+        if limit is None or limit < 0:
+            limit = _ALL
+        if self._chunks is not None:
+            return self._from_chunks(self._chunks.readline, limit)
+        if self.length is not None and limit > self.length:
+            limit = self.length
+        line = stream.readline(limit)
+        if line or not limit:
+            self._consume(len(line))
+        else:
+            self._end_early()
+        return line
+
+    def _consume(self, n: int) -> None:
+        """Count n bytes of a body of known length as read."""
+        if self.length is not None:
+            self.length -= n
+            if not self.length:
+                self._close_conn()
+
+    def _end_early(self) -> None:
+        """End at the end of the stream; IncompleteRead when the body should go on (safe profile)."""
+        if self.length:
+            missing, strict = self.length, defaults.active.strict_framing
+            self._break_off()
+            if strict:
+                raise _errors().IncompleteRead(b"", missing)
+        else:
+            self._close_conn()
+
+    def _from_chunks(self, reading: Any, n: int | None) -> bytes:
+        """Read from the chunks by one of their methods; an error there closes the connection."""
+        try:
+            data: bytes = reading(n)
+        except BaseException:
+            self._break_off()
+            raise
+        if self._chunks.ended:
+            self._close_conn()
+        return data
+
+    @property
+    def chunk_left(self) -> int | None:
+        """What is left of the current chunk; None where a chunk-size line comes next, or there are no chunks."""
+        return self._chunks.left if self._head is not None and self._chunks else None
+
+    # ---- the rest of a file, and of old responses of urllib
+
+    def fileno(self) -> int:
+        """Return the descriptor of the socket."""
+        number: int = self.fp.fileno()
+        return number
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def getheader(self, name: str, default: Any = None) -> Any:
+        """Return the header's value, several joined by ", "; default when there is none.
+
+        ResponseNotReady before the head was read.
+        """
+        if self.headers is None:
+            raise _errors().ResponseNotReady
+        values = self.headers.get_all(name) or default
+        if isinstance(values, str) or not hasattr(values, "__iter__"):
+            return values
+        return ", ".join(values)
+
+    def getheaders(self) -> list[tuple[str, str]]:
+        """Return all headers as (name, value) pairs; ResponseNotReady before the head was read."""
+        if self.headers is None:
+            raise _errors().ResponseNotReady
+        return list(self.headers.items())
+
+    def __iter__(self) -> "HTTPResponse":
+        return self  # io's own would refuse a response that is closed, where an empty one is meant
+
+    def info(self) -> Any:
+        """Return the headers."""
+        return self.headers
+
+    def geturl(self) -> str:
+        """Return the URL of the page, where urllib set it."""
+        return self.url
+
+    def getcode(self) -> int:
+        """Return the status."""
+        return self.status
+
+
+HTTPResponse.__module__ = f"{__package__}.client"  # where programs know it
