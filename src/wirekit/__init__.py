@@ -11,7 +11,27 @@ The parts, from the top down (docs/design/layers.md):
 - `wirekit._io`: everything that waits
 - `wirekit._wire`: grammar and decisions as functions over bytes and text
 
-This module imports nothing, so that a program pays only for the parts that it names.
+Two names of its own: `Timeout`, several time limits where a `timeout` is taken, and `ConnectionBusy`, the error of a
+second task or thread in one conversation. This module imports nothing before they are asked for, so that a program
+pays only for the parts that it names.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wirekit._wire.busy import ConnectionBusy
+    from wirekit.defaults import Timeout
+
+__all__ = ["ConnectionBusy", "Timeout"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    if name == "Timeout":
+        from wirekit import defaults as home  # noqa: PLC0415 - a program pays for what it names
+    elif name == "ConnectionBusy":
+        from wirekit._wire import busy as home  # type: ignore[no-redef]  # noqa: PLC0415 - likewise
+    else:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    found: object = getattr(home, name)
+    return found
