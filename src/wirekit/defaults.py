@@ -15,7 +15,10 @@ connection or message on. The profile belongs to the process, not to a thread or
 """
 
 import os
+import sys
 from types import TracebackType
+
+from wirekit import __version__
 
 __all__ = ["SAFE", "STDLIB", "Defaults", "Timeout", "active", "profile", "use", "using"]
 
@@ -62,6 +65,11 @@ class Defaults:
     """Send Authorization, Cookie and Proxy-Authorization along when a redirect changes the origin."""
     redirect_downgrade: bool = False
     """Follow a redirect from https to http, and from http to ftp."""
+    redirect_with_body: bool = True
+    """Follow 307 and 308 with method and body (RFC 9110 section 15.4.8), and redirects of methods beside GET, HEAD and
+    POST, as browsers and curl do. The standard library makes an HTTPError of them."""
+    user_agent: str = f"wirekit/{__version__}"
+    """What urllib.request says of itself where the program names nothing else."""
     strict_urls: bool = True
     """Refuse URLs that two programs would read in two ways (backslashes, control characters, odd hosts)."""
     max_form_fields: int | None = 1_000
@@ -71,7 +79,13 @@ class Defaults:
     request_timeout: float | None = 60.0
     """A single wait for a part of a request (slow heads and bodies tie up a thread otherwise)."""
     max_body: int = 64 * 1024 * 1024
-    """A request body that a server reads by itself, where the handler does not."""
+    """A request body that a handler reads as a whole without saying how much it wants (``rfile.read()``)."""
+    max_drain: int = 256 * 1024
+    """What a handler left unread of a request's body and a server reads to keep the connection, instead of closing it.
+
+    More is cheaper to answer by a new connection. Go's net/http draws the line here too."""
+    resolve_server_name: bool = False
+    """Ask the resolver for the name of the address that a server binds (socket.getfqdn); may take seconds."""
     follow_symlinks_out: bool = False
     """Serve files that a symbolic link fetches from outside the served directory."""
 
@@ -100,9 +114,12 @@ STDLIB = Defaults(
     strict_framing=False,
     cross_origin_credentials=True,
     redirect_downgrade=True,
+    redirect_with_body=False,
+    user_agent=f"Python-urllib/{sys.version_info[0]}.{sys.version_info[1]}",
     strict_urls=False,
     max_form_fields=None,
     request_timeout=None,
+    resolve_server_name=True,
     follow_symlinks_out=True,
 )
 """The standard library's behaviour, but for the limits that protect memory."""
