@@ -451,6 +451,6 @@ async def test_iteration_of_an_empty_body_ends(peer: MakePeer) -> None:
 
 async def test_parse_headers_reads_a_file() -> None:
     block = b"A: 1\r\nb: 2\r\n\r\nbody"
-    fields = client.parse_headers(io.BytesIO(block))
+    fields = await client.parse_headers(io.BytesIO(block))
     assert isinstance(fields, client.HTTPMessage)
     assert fields.items() == [("A", "1"), ("b", "2")]

@@ -169,7 +169,9 @@ class Stream(asyncio.Protocol):
             raise
         finally:
             self._waiter = None
-        return self.pos < len(self.buffer) or self._end()
+        if self.pos < len(self.buffer):
+            return True
+        return self._next_block() if self._blocks else self._end()
 
     def _next_block(self) -> bool:
         data = self._blocks.popleft()
@@ -259,8 +261,10 @@ class Stream(asyncio.Protocol):
         """Send bytes-like data whole; waits only while the peer does not keep pace."""
         if self.closed:
             raise self._error or BrokenPipeError("the connection is closed")
+        if type(data) is not bytes:
+            data = memoryview(data).cast("B")
         if self._layers:
-            await self._send_encrypted(memoryview(data).cast("B"))
+            await self._send_encrypted(memoryview(data))
             return
         self._transport.write(data)
         if self._drained is not None:
@@ -369,7 +373,7 @@ class Stream(asyncio.Protocol):
             self.closed = True
             self.eof_received()
             return b""
-        if self._layers[-1].ended:
+        if any(layer.ended for layer in self._layers):
             if data:
                 self._blocks.append(data)
             self.eof_received()
@@ -482,11 +486,11 @@ def over_file(file: Any) -> Stream:
 
 async def start_tls(
     sock: Any,
-    known: Stream | None,  # noqa: ARG001 - the blocking twin's signature
     context: ssl.SSLContext,
-    server_hostname: str,
+    server_hostname: str | None = None,
+    known: Stream | None = None,  # noqa: ARG001 - the blocking twin's signature
 ) -> tuple[Any, Any]:
-    """Speak TLS on sock from now on; return it twice: as the socket and as its stream."""
+    """Speak TLS on sock from now on; return it twice: as the socket and as its stream. As ``Stream.upgrade``."""
     stream = await sock.upgrade(context, server_hostname)
     return stream, stream
 

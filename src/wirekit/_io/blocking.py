@@ -353,9 +353,12 @@ def over_file(file: Any) -> Stream:
 
 
 def start_tls(
-    sock: Any, known: Stream | None, context: "ssl.SSLContext", server_hostname: str
+    sock: Any, context: "ssl.SSLContext", server_hostname: str | None = None, known: Stream | None = None
 ) -> tuple[Any, Any]:
-    """Speak TLS on sock from now on; return the socket and its stream. Raises as ``Stream.upgrade`` does."""
+    """Speak TLS on sock from now on; return the socket and its stream (``known``, if that is it).
+
+    Raises as ``Stream.upgrade`` does.
+    """
     stream = attach(sock, known)
     if stream is None:
         return context.wrap_socket(sock, server_hostname=server_hostname), None

@@ -26,7 +26,7 @@ def parse_data_url(url: str) -> tuple[str, bytes]:
     check_value(kind.encode("utf-8"))
     data = unquote_bytes(text.encode("utf-8"))
     if kind[-len(_BASE64) :].lower() == _BASE64:
-        from binascii import a2b_base64  # noqa: PLC0415 - for base64 alone
+        from binascii import a2b_base64  # for base64 alone
 
         kind = kind[: -len(_BASE64)]
         data = a2b_base64(data)

@@ -28,7 +28,7 @@ def split_login(authority: str) -> tuple[str | None, str, str]:
 
 def format_basic(user: str, password: str) -> str:
     """Return the value of an Authorization field (RFC 7617 section 2), in UTF-8."""
-    from binascii import b2a_base64  # noqa: PLC0415 - for a login alone
+    from binascii import b2a_base64  # for a login alone
 
     return "Basic " + b2a_base64(f"{user}:{password}".encode(), newline=False).decode("ascii")
 

@@ -263,9 +263,7 @@ def check_normal_form(authority: str) -> None:
     Each distinct character is looked at once: compatibility mappings know no context, and the time stays linear,
     which that of normalising hostile text does not.
     """
-    from unicodedata import (
-        normalize,
-    )  # noqa: PLC0415 - a shared object of 1 MB, for the few hosts that are not ASCII
+    from unicodedata import normalize  # noqa: PLC0415 - 1 MB, for the few hosts that are not ASCII
 
     others = {character for character in authority if character > "\x7f"}
     if not {"/", "?", "#", "@", ":"}.isdisjoint(normalize("NFKC", "".join(others))):

@@ -122,7 +122,7 @@ async def parse_headers(fp: Any, _class: Any = None) -> Any:
     """
     lines = []
     while True:
-        line = await fp.readline(_MAXLINE + 1)
+        line = await net.give(fp.readline, _MAXLINE + 1)
         if len(line) > _MAXLINE:
             raise _errors().LineTooLong("header line")
         lines.append(line)
@@ -695,7 +695,7 @@ class HTTPSConnection(HTTPConnection):
             await super().connect()
             name = http1.encode_host(self._tunnel_host or self.host).decode("ascii")
             context = self.__context or shared_context()
-            self.sock, self._stream = await net.start_tls(self.sock, self._stream, context, name)
+            self.sock, self._stream = await net.start_tls(self.sock, context, name, self._stream)
             self._apply_deadline()
         except BaseException:
             self.close()  # never leave a connection in the clear where TLS was meant
@@ -708,7 +708,7 @@ def _encode(data: str, name: str = "data") -> bytes:
         return data.encode("latin-1")
     except UnicodeEncodeError as err:
         hint = (
-            f"{name.title()} ({data[err.start : err.end]:.20r}) is not valid Latin-1. Use {name}.encode('utf-8') "
+            f"{name.title()} ({data[err.start : err.end][:18]!r}) is not valid Latin-1. Use {name}.encode('utf-8') "
             "if you want to send it encoded in UTF-8."
         )
         raise UnicodeEncodeError(err.encoding, err.object, err.start, err.end, hint) from None
