@@ -1,0 +1,71 @@
+"""Servers for the blocking twin: socketserver's own classes. See ``wirekit._io.servers``."""
+
+import contextlib
+import socket
+import socketserver
+from socketserver import TCPServer, ThreadingMixIn
+from typing import Any
+
+from wirekit._io.blocking import Stream, over_file
+
+__all__ = [
+    "StreamRequestHandler",
+    "TCPServer",
+    "ThreadingMixIn",
+    "allow_both_families",
+    "best_family",
+    "open_stream",
+    "own_name",
+]
+
+
+def open_stream(request: Any) -> tuple[Stream, Any]:
+    """Return the stream of an accepted connection, and the function that sends bytes on it.
+
+    A stand-in of a socket (tests make such) is read through its ``makefile``, and may lack ``sendall``.
+    """
+    if not isinstance(request, socket.socket):
+        send = request.sendall if hasattr(request, "sendall") else request.makefile("wb", 0).write
+        return over_file(request.makefile("rb", -1)), send
+    if request.family in {socket.AF_INET, socket.AF_INET6}:
+        # a response whose head and body leave apart would wait 40 ms for the client's acknowledgement otherwise
+        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    stream = Stream(request)
+    return stream, stream.sendall
+
+
+class StreamRequestHandler(socketserver.StreamRequestHandler):
+    """What serves one connection: the constructor sets up, handles and finishes."""
+
+    @property
+    def connection(self) -> Any:
+        """The socket of the connection. What ``wfile`` holds back leaves first: the caller may write behind it."""
+        wfile = self.__dict__.get("wfile")
+        if wfile is not None and not wfile.closed:
+            wfile.flush()
+        return self._connection
+
+    @connection.setter
+    def connection(self, sock: Any) -> None:
+        self._connection = sock
+
+    request = connection
+
+
+def own_name(host: str, *, resolve: bool) -> str:
+    """Return what a server bound to host is called; with resolve by asking the resolver, which may take seconds."""
+    if resolve:
+        return socket.getfqdn(host)
+    return socket.gethostname() if host in {"", "0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+
+
+def best_family(host: str | None, port: int) -> tuple[socket.AddressFamily, Any]:
+    """Return the address family, and the address, that a server on this host (None: all) is to bind."""
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return infos[0][0], infos[0][4]
+
+
+def allow_both_families(sock: socket.socket) -> None:
+    """Let a socket that is bound to all of IPv6 serve IPv4 too, where the system can do that."""
+    with contextlib.suppress(OSError, AttributeError):
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)

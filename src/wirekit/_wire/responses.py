@@ -1,0 +1,48 @@
+"""What a server writes of a response's head: the status line and the fields, checked and as bytes (RFC 9112 section 4).
+
+A server says the same lines again and again (Server, Date, Content-Type, its status lines), so checked lines are kept:
+the second time costs a look-up. No line end and no other control character ever reaches a head (security rows 109 and
+110): that is the handler's mistake, ValueError, and nothing was sent.
+"""
+
+import re
+from functools import lru_cache
+
+from wirekit._wire.fields import TEXT, check_name, check_value
+
+__all__ = ["clean_reason", "format_field", "format_status_line", "is_length"]
+
+KEPT_LINES = 512
+"""Lines kept; a browser's page load makes some 30 different ones."""
+
+_LEGAL_REASON = re.compile(rb"%b*+" % TEXT).fullmatch
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]+")
+is_length = re.compile(r"[0-9]{1,18}+").fullmatch
+"""Whether text is a Content-Length."""
+
+
+@lru_cache(KEPT_LINES)
+def format_status_line(version: str, status: int, reason: str) -> bytes:
+    """Return a status line with its end; version as ``"HTTP/1.1"``. ValueError for a reason with control characters."""
+    text = reason.encode("latin-1")
+    if not _LEGAL_REASON(text):
+        message = f"Invalid reason phrase {reason!r}"
+        raise ValueError(message)
+    return b"%b %d %b\r\n" % (version.encode("latin-1"), status, text)
+
+
+@lru_cache(KEPT_LINES)
+def format_field(name: str, value: str, *, strict: bool) -> tuple[bytes, str]:
+    """Return (field line with its end, name in lower case). ValueError for a name or value that is none.
+
+    Text must be Latin-1, else UnicodeEncodeError (a ValueError too). Not strict: see ``fields.check_value``.
+    """
+    name_bytes, value_bytes = name.encode("latin-1"), value.encode("latin-1")
+    check_name(name_bytes, strict=strict)
+    check_value(value_bytes, strict=strict)
+    return b"%b: %b\r\n" % (name_bytes, value_bytes), name.lower()
+
+
+def clean_reason(text: str) -> str:
+    """Make a reason phrase of any text: one line, Latin-1. An error page may well be about text that is neither."""
+    return _CONTROL.sub(" ", text).encode("latin-1", "replace").decode("latin-1")

@@ -1,0 +1,818 @@
+"""HTTP server: ``http.server``'s classes on HTTP/1.1 with strict framing (RFC 9110, RFC 9112).
+
+    class Hello(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        async def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "5")
+            await self.end_headers()
+            await self.wfile.write(b"hello")
+
+    async with HTTPServer(("127.0.0.1", 8000), Hello) as server:
+        await server.serve_forever()
+
+A connection has one handler object, which answers its requests one after another:
+
+    handle -> handle_one_request -> parse_request -> do_GET, do_POST ... -> send_response, send_header, end_headers,
+              (once a request)                                              wfile.write
+
+What a handler reads and writes (``rfile``, ``wfile``) is in ``_exchange``; how a head is read, and which ones are
+refused, in ``wirekit._wire.requests``; what a file server may serve, in ``wirekit._wire.listing``.
+
+Three things are added to what the handler says, in ``end_headers``, so that both sides agree where a response ends: a
+response without a length ends its connection and says so; a connection that will be closed says so; and an HTTP/1.0
+client whose connection stays open is told. Writing beyond a response's Content-Length, or a body where none may be
+(HEAD, 204, 304), sends nothing.
+
+Left out, for a later module: CGI, ranges, TLS classes of their own.
+"""
+
+# ruff: noqa: PT028 - the standard library's test() is no test
+
+import datetime as dt
+import email.utils
+import html
+import http
+import io
+import mimetypes
+import os
+import posixpath
+import sys
+import time
+from email.message import Message
+from typing import Any, ClassVar, Final
+
+from wirekit import __version__, defaults
+from wirekit._io import asynchronous as net
+from wirekit._io.servers import asynchronous as serving
+from wirekit._wire import bodies, listing, requests, responses
+from wirekit._wire.http_message import HTTPMessage, parse_block, parse_by_email
+from wirekit.aio.http._exchange import RequestFile, ResponseFile
+
+__all__ = ["BaseHTTPRequestHandler", "HTTPServer", "SimpleHTTPRequestHandler", "ThreadingHTTPServer"]
+
+DEFAULT_ERROR_MESSAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<title>Error response</title>
+</head>
+<body>
+<h1>Error response</h1>
+<p>Error code: %(code)d</p>
+<p>Message: %(message)s.</p>
+<p>Error code explanation: %(code)s - %(explain)s.</p>
+</body>
+</html>
+"""
+DEFAULT_ERROR_CONTENT_TYPE = "text/html;charset=utf-8"
+
+_LINGER: Final = 2.0
+"""Seconds in which a client whose request was not read to its end may take our answer before the connection closes."""
+_BLOCK: Final = 1 << 16
+_LAST_09: Final = "HTTP/0.9"
+
+_date: tuple[int, str] = (
+    -1,
+    "",
+)  # the second of the last Date field, and that field: at most one is made a second
+_log_date: tuple[int, str] = (-1, "")
+
+
+class HTTPServer(serving.TCPServer):
+    """A server that makes a handler for each connection.
+
+    ``server_name`` and ``server_port`` say what the server is called. ``request_queue_size`` is 128, not the 5 of the
+    standard library: with 5, a browser that opens six connections at once waits a second for the sixth.
+    """
+
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    server_name: str
+    server_port: int
+    _stopping = False
+
+    def server_bind(self) -> None:
+        """Bind, and note the server's name. The resolver is asked for it by ``defaults.resolve_server_name`` only."""
+        super().server_bind()
+        host, port = self.server_address[:2]
+        self.server_name = serving.own_name(str(host), resolve=defaults.active.resolve_server_name)
+        self.server_port = int(port)
+
+
+class ThreadingHTTPServer(serving.ThreadingMixIn, HTTPServer):
+    """A server that serves its connections side by side."""
+
+    daemon_threads = True
+
+
+class BaseHTTPRequestHandler(serving.StreamRequestHandler):
+    """What answers the requests of one connection; subclasses give it a method ``do_GET``, ``do_POST`` ... each.
+
+    For these there are: ``command``, ``path`` (the request target as it came), ``request_version``, ``headers``,
+    ``rfile`` (the body: it ends where the body ends, and chunks are taken apart), ``wfile``, ``client_address``,
+    ``server``, ``connection``. ``close_connection`` is True when the connection ends with this request.
+
+    ``timeout`` (seconds a client may keep us waiting for a part of its request): None takes
+    ``defaults.request_timeout``.
+    """
+
+    server_version = "wirekit/" + __version__
+    sys_version = "Python/" + sys.version.split()[0]
+    protocol_version = "HTTP/1.0"
+    default_request_version = "HTTP/0.9"
+    error_message_format = DEFAULT_ERROR_MESSAGE
+    error_content_type = DEFAULT_ERROR_CONTENT_TYPE
+    disable_nagle_algorithm = True
+    MessageClass: type[Message] = HTTPMessage
+
+    responses: ClassVar[dict[http.HTTPStatus, tuple[str, str]]] = {
+        status: (status.phrase, status.description) for status in http.HTTPStatus.__members__.values()
+    }
+    weekdayname: ClassVar[list[str]] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    monthname: ClassVar[list[str | None]] = [
+        None, "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]  # fmt: skip
+
+    rfile: Any
+    wfile: Any
+    command: str | None = None
+    path: str = ""
+    request_version: str = ""
+    requestline: str = ""
+    raw_requestline: bytes = b""
+    close_connection = True
+
+    _head: requests.RequestHead | None = None
+    _headers: Any = None
+    _headers_buffer: list[bytes]
+    _status = 0  # of the response that is being written
+    _length: int | None = None  # its Content-Length
+    _coded = False  # it has a Transfer-Encoding
+    _said = False  # it has a Connection field
+    _answered = False  # the head of a final response is out
+    _switched = False  # the connection speaks another protocol from now on
+    _lingers = False  # the client may still be sending what we shall not read
+
+    # ---- the connection
+
+    def setup(self) -> None:
+        """Make ``connection``, ``rfile`` and ``wfile`` for the connection that was accepted."""
+        self.connection = self.request
+        stream, send = serving.open_stream(self.connection)
+        timeout = self.timeout if self.timeout is not None else defaults.active.request_timeout
+        if timeout is not None:
+            stream.timeout = timeout
+        self.rfile = RequestFile(stream)
+        self.wfile = ResponseFile(stream, send, self.wbufsize)
+
+    async def finish(self) -> None:
+        """Send what is left, and let go of ``rfile`` and ``wfile``."""
+        wfile = self.wfile
+        if not wfile.closed:
+            try:
+                await net.give(wfile.flush)
+            except OSError:
+                _drop(wfile)  # the client has gone
+            wfile.close()
+        if self._lingers:
+            await self._linger()
+        self.rfile.close()
+
+    async def _linger(self) -> None:
+        """Read on for a moment: a close with bytes unread resets the connection, and our answer may be lost with it.
+
+        RFC 9112 section 9.6.
+        """
+        stream, left = self.rfile.stream, defaults.active.max_drain
+        try:
+            await stream.shutdown_write()
+            stream.deadline = net.monotonic() + _LINGER
+            while left > 0 and (data := await stream.recv(_BLOCK)):
+                left -= len(data)
+        except OSError:
+            return
+
+    async def handle(self) -> None:
+        """Answer one request after another, until one closes the connection."""
+        self.close_connection = True
+        await self.handle_one_request()
+        while not self.close_connection:
+            await self.handle_one_request()
+
+    async def handle_one_request(self) -> None:
+        """Read a request, have its method answer it, and leave the connection ready for the next one."""
+        self._head = None
+        self._answered = self._switched = False
+        self._headers_buffer = []
+        try:
+            if not await self._begin():
+                self.close_connection = True
+            elif await self.parse_request():
+                await self._answer()
+                await self._end()
+            else:
+                self._lingers = self.close_connection = True
+        except TimeoutError as error:
+            self.close_connection = True
+            if not getattr(self.rfile, "idle", False):  # a connection that nobody used is no news
+                self.log_error("Request timed out: %r", error)
+        except ConnectionError as error:
+            if not self._is_lost():
+                raise  # another connection's, of the handler's own
+            self.close_connection = True
+            if not getattr(self.rfile, "idle", False):
+                self.log_error("Connection lost: %r", error)
+
+    def _is_lost(self) -> bool:
+        """Tell whether the client has gone."""
+        return bool(getattr(getattr(self.rfile, "stream", None), "closed", False)) or self._head is None
+
+    async def _begin(self) -> bool:
+        """Wait for a request line; False when there is none to answer."""
+        self.command = None
+        self.requestline = ""
+        self.request_version = self.default_request_version
+        if not isinstance(self.rfile, RequestFile):  # somebody's own file
+            self.raw_requestline = await net.give(self.rfile.readline, 65_537)
+            if len(self.raw_requestline) > defaults.active.max_line:
+                await self._refuse(requests.BadRequest(414))
+                return False
+            return bool(self.raw_requestline)
+        try:
+            self.raw_requestline = await self.rfile.read_line_of_head()
+        except requests.BadRequest as refused:
+            self._lingers = True
+            await self._refuse(refused)
+            return False
+        return bool(self.raw_requestline)
+
+    async def parse_request(self) -> bool:
+        """Read the fields that follow ``raw_requestline``, and set ``command``, ``path``, ``headers`` and the rest.
+
+        False when the request is refused; the error is sent then.
+        """
+        self.command = None
+        self.request_version = self.default_request_version
+        self.close_connection = True
+        self._headers = None
+        rfile = self.rfile if isinstance(self.rfile, RequestFile) else RequestFile(net.over_file(self.rfile))
+        try:
+            head = await rfile.read_head(self.raw_requestline)
+        except requests.BadRequest as refused:
+            await self._refuse(refused)
+            return False
+        self._head = head
+        self.requestline, self.command = head.line, head.method
+        if head.version != _LAST_09:  # else a handler's own default_request_version counts
+            self.request_version = head.version
+        # one slash in front: a path that starts with two is another host where it becomes a link (security row 103)
+        self.path = "/" + head.target.lstrip("/") if head.target.startswith("//") else head.target
+        rfile.frame(head)
+        self.close_connection = not (head.keep_alive and self.protocol_version >= "HTTP/1.1")
+        if head.expects and self.protocol_version >= "HTTP/1.1":
+            return await self.handle_expect_100()
+        return True
+
+    async def _refuse(self, refused: requests.BadRequest) -> None:
+        """Answer a request that is refused, where it is worth an answer; the connection ends."""
+        self.close_connection = True
+        if not self.requestline:
+            self.requestline = self.raw_requestline.decode("iso-8859-1").rstrip("\r\n")
+        if self.request_version in {"", _LAST_09}:
+            self.request_version = (
+                "HTTP/1.0"  # an answer without a status line would be no answer (security row 124)
+            )
+        if refused.status:
+            await self.send_error(refused.status, refused.reason, refused.explain)
+
+    async def handle_expect_100(self) -> bool:
+        """Decide about a request that waits for ``100 Continue`` before it sends its body (RFC 9110 section 10.1.1).
+
+        True goes on: 100 Continue is sent when the handler first reads from ``rfile``, so that an error may come
+        instead. An override may send an error and return False.
+        """
+        if isinstance(self.rfile, RequestFile):
+            self.rfile.greet = self._send_continue
+        else:
+            await self._send_continue()
+        return True
+
+    async def _send_continue(self) -> None:
+        if not self._answered:
+            line = responses.format_status_line(self.protocol_version, 100, self._reason(100))
+            await net.give(self.wfile.write, line + b"\r\n")
+
+    async def _answer(self) -> None:
+        """Call the method that the request names."""
+        method = getattr(self, f"do_{self.command}", None)
+        try:
+            if method is None:
+                await self.send_error(
+                    http.HTTPStatus.NOT_IMPLEMENTED, f"Unsupported method ({self.command!r})"
+                )
+            else:
+                await net.give(method)
+        except requests.BadRequest as refused:  # in the body
+            await self._break_off(refused)
+        except Exception as error:  # noqa: BLE001 - raised again, once the client has an answer
+            await self._fail(error)
+
+    async def _break_off(self, refused: requests.BadRequest) -> None:
+        self.close_connection = self._lingers = True
+        self.log_error("Bad request body: %s", refused.explain or refused.reason or refused.status)
+        if not self._answered:
+            self._headers_buffer = []
+            await self._refuse(refused)
+
+    async def _fail(self, error: Exception) -> None:
+        """The handler raised: say so to the client if nothing was said yet, and to the server, whose affair it is."""
+        self.close_connection = True
+        if getattr(self.rfile, "broken", False):
+            await self._break_off(requests.BadRequest(400, "Bad request body", f"{error}"))
+            return
+        if not self._answered and not isinstance(error, OSError) and self._head is not None:
+            self._headers_buffer = []
+            await self.send_error(http.HTTPStatus.INTERNAL_SERVER_ERROR)
+        raise error
+
+    async def _end(self) -> None:
+        """Send what is held back; see whether the connection may serve another request."""
+        await net.give(self.wfile.flush)
+        if not isinstance(self.rfile, RequestFile) or not isinstance(self.wfile, ResponseFile):
+            return
+        wfile = self.wfile
+        if not self._answered or self._switched or wfile.left or self.server_stops():
+            self.close_connection = True
+        if wfile.overrun:
+            wfile.overrun = False
+            self.close_connection = True
+            self.log_error("Response body longer than its Content-Length: the rest was not sent")
+        wfile.left = None
+        if self.rfile.unread and not self._switched:
+            self._lingers = not await self._skip_body()
+            self.close_connection = self.close_connection or self._lingers
+
+    async def _skip_body(self) -> bool:
+        """Read what the handler left of the body, unless that is too much (security row 113)."""
+        if self.rfile.greet is not None or self.close_connection:
+            return False
+        try:
+            skipped: bool = await self.rfile.skip(defaults.active.max_drain)
+        except (http_exception(), requests.BadRequest):
+            return False
+        return skipped
+
+    def server_stops(self) -> bool:
+        """Tell whether the server is shutting down, so that this request is the connection's last."""
+        return bool(getattr(self.server, "_stopping", False))
+
+    @property
+    def headers(self) -> Any:
+        """The request's header fields, a ``MessageClass``."""
+        if self._headers is None and self._head is not None:
+            self._headers = _make_message(self._head, self.MessageClass)
+        return self._headers
+
+    @headers.setter
+    def headers(self, value: Any) -> None:
+        self._headers = value
+
+    # ---- the response
+
+    async def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Log an error, and answer the request with a page about it; the connection ends.
+
+        message: the reason phrase; explain: a longer text for the page. Both default to the usual words of the status.
+        """
+        usual, usual_explain = self.responses.get(code, ("???", "???"))  # type: ignore[call-overload]  # an int will do
+        message = usual if message is None else message
+        explain = usual_explain if explain is None else explain
+        self.log_error("code %d, message %s", code, message)
+        self.send_response(code, responses.clean_reason(message))
+        self.send_header("Connection", "close")
+        body = b""
+        if code >= 200 and code not in {204, 205, 304}:
+            page = self.error_message_format % {
+                "code": code,
+                "message": html.escape(message, quote=False),
+                "explain": html.escape(explain, quote=False),
+            }
+            body = page.encode("utf-8", "replace")
+            self.send_header("Content-Type", self.error_content_type)
+            self.send_header("Content-Length", str(len(body)))
+        await self.end_headers()
+        if body and self.command != "HEAD":
+            await net.give(self.wfile.write, body)
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin a response, and log it: status line, ``Server`` and ``Date``. ``end_headers`` sends them."""
+        self.log_request(code)
+        self.send_response_only(code, message)
+        self.send_header("Server", self.version_string())
+        self.send_header("Date", self.date_time_string())
+
+    def send_response_only(self, code: int, message: str | None = None) -> None:
+        """Begin a response by its status line alone. ValueError for a message with control characters."""
+        self._status, self._length = code, None
+        self._coded = self._said = False
+        if self.request_version == _LAST_09:
+            return
+        line = responses.format_status_line(
+            self.protocol_version, code, self._reason(code) if message is None else message
+        )
+        self._buffer().append(line)
+
+    def _reason(self, code: int) -> str:
+        known = self.responses.get(code)  # type: ignore[call-overload]  # an int will do
+        return known[0] if known else ""
+
+    def _buffer(self) -> list[bytes]:
+        if not hasattr(self, "_headers_buffer"):
+            self._headers_buffer = []
+        return self._headers_buffer
+
+    def send_header(self, keyword: str, value: Any) -> None:
+        """Add a field to the response; ``end_headers`` sends it.
+
+        ValueError for a keyword or value that would end the line (security rows 109 and 110).
+        """
+        text = value if type(value) is str else str(value)
+        line, low = responses.format_field(keyword, text, strict=defaults.active.strict_framing)
+        if self.request_version != _LAST_09:
+            self._buffer().append(line)
+        if low == "content-length":
+            self._length = int(text) if responses.is_length(text) else None
+        elif low == "connection":
+            self._said = True
+            if text.lower() in {"close", "keep-alive"}:
+                self.close_connection = text.lower() == "close"
+        elif low == "transfer-encoding":
+            self._coded = True
+
+    async def end_headers(self) -> None:
+        """End the response's head and send it; a head whose body must follow leaves with the first ``write``."""
+        if self.request_version != _LAST_09:
+            self._settle()
+            self._buffer().append(b"\r\n")
+            await self.flush_headers()
+
+    def _settle(self) -> None:
+        """Make sure that the client can tell where this response ends (RFC 9112 section 6.3)."""
+        status, wfile = self._status, self.wfile
+        if status < 200 and status != 101:
+            return
+        self._answered = True
+        if status == 101 or (self.command == "CONNECT" and status < 300):
+            self._switch()
+            return
+        empty = bodies.has_no_body(self.command, status)
+        greeted = getattr(self.rfile, "greet", None) is None
+        if not (empty or self._coded or self._length is not None) or not greeted or self.server_stops():
+            self.close_connection = True
+        if not self._said and self._head is not None and self.protocol_version >= "HTTP/1.1":
+            if self.close_connection:
+                self._headers_buffer.append(b"Connection: close\r\n")
+            elif self.request_version < "HTTP/1.1":
+                self._headers_buffer.append(b"Connection: keep-alive\r\n")
+        if isinstance(wfile, ResponseFile):
+            wfile.left = 0 if empty else self._length
+            self._length = wfile.left
+
+    def _switch(self) -> None:
+        """The connection is the handler's own from now on: bytes pass ``rfile`` as they come."""
+        self._switched = True
+        self._length = None
+        if isinstance(self.rfile, RequestFile):
+            self.rfile.unframe()
+
+    async def flush_headers(self) -> None:
+        """Send what stands in the head so far."""
+        if parts := self._buffer():
+            self._headers_buffer = []
+            head = b"".join(parts)
+            if isinstance(self.wfile, ResponseFile):
+                await self.wfile.write_head(head, hold=bool(self._length))
+            else:
+                await net.give(self.wfile.write, head)
+
+    # ---- the log
+
+    _control_char_table: ClassVar[dict[int, str]] = {
+        **{code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
+        ord("\\"): r"\\",
+    }
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """Log a request that is being answered; ``send_response`` calls it."""
+        if isinstance(code, http.HTTPStatus):
+            code = code.value
+        self.log_message('"%s" %s %s', self.requestline, str(code), str(size))
+
+    def log_error(self, format: str, *args: Any) -> None:
+        """Log a request that cannot be answered."""
+        self.log_message(format, *args)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write a line to standard error: client, time, message. Control characters are escaped (security row 123)."""
+        message = (format % args).translate(self._control_char_table)
+        sys.stderr.write(f"{self.address_string()} - - [{self.log_date_time_string()}] {message}\n")
+
+    def version_string(self) -> str:
+        """Return the value of the ``Server`` field."""
+        return f"{self.server_version} {self.sys_version}"
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return a moment (seconds since 1970, or now) as a date of HTTP (RFC 9110 section 5.6.7)."""
+        global _date  # noqa: PLW0603 - one date for the process
+        if timestamp is not None:
+            return email.utils.formatdate(timestamp, usegmt=True)
+        now = int(time.time())
+        known = _date  # read once: another thread may replace it meanwhile
+        if known[0] != now:
+            known = _date = (now, email.utils.formatdate(now, usegmt=True))
+        return known[1]
+
+    def log_date_time_string(self) -> str:
+        """Return the current local time, for the log."""
+        global _log_date  # noqa: PLW0603 - one date for the process
+        now = int(time.time())
+        known = _log_date
+        if known[0] != now:
+            t = time.localtime(now)
+            month = self.monthname[t.tm_mon]
+            text = f"{t.tm_mday:02}/{month}/{t.tm_year:04} {t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02}"
+            known = _log_date = (now, text)
+        return known[1]
+
+    def address_string(self) -> str:
+        """Return the client's address; ``-`` where it has none (Unix sockets)."""
+        return str(self.client_address[0]) if self.client_address else "-"
+
+
+def http_exception() -> type[Exception]:
+    """Return HTTPException; loaded when it is needed, for it costs http.client."""
+    from wirekit._wire.http_errors import HTTPException  # see above
+
+    return HTTPException
+
+
+def _drop(wfile: Any) -> None:
+    """Forget what cannot be sent any more, so that closing does not try again."""
+    if isinstance(wfile, ResponseFile):
+        wfile.drop()
+
+
+def _make_message(head: requests.RequestHead, kind: type[Message]) -> Any:
+    """Make the object of a request's fields that programs know."""
+    if issubclass(kind, HTTPMessage):
+        return kind.of(head.fields)
+    if head.keep_alive or defaults.active.strict_framing:
+        return parse_block(head.block, kind, strict=defaults.active.strict_framing)
+    return parse_by_email(head.block, kind)
+
+
+class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
+    """Serves the files below a directory, by GET and HEAD, and lists its directories.
+
+    directory: the root, by default the current directory. Symbolic links that lead out of it are refused
+    (``defaults.follow_symlinks_out``). ``extensions_map`` names types by extension before the system's table is asked;
+    ``index_pages`` are served in a directory's place.
+    """
+
+    index_pages: tuple[str, ...] = ("index.html", "index.htm")
+    extensions_map: ClassVar[dict[str, str]] = {
+        ".gz": "application/gzip",
+        ".Z": "application/octet-stream",
+        ".bz2": "application/x-bzip2",
+        ".xz": "application/x-xz",
+    }
+    _encodings_map_default = extensions_map
+
+    def __init__(self, *args: Any, directory: str | os.PathLike[str] | None = None, **kwargs: Any) -> None:
+        self.directory = os.fspath(directory) if directory is not None else os.getcwd()  # noqa: PTH109 - text is wanted
+        super().__init__(*args, **kwargs)
+
+    async def do_GET(self) -> None:
+        """Serve a file, or a listing."""
+        file = await self.send_head()
+        if file:
+            try:
+                await net.give(self.copyfile, file, self.wfile)
+            finally:
+                file.close()
+
+    async def do_HEAD(self) -> None:
+        """Serve the head of what GET would give."""
+        file = await self.send_head()
+        if file:
+            file.close()
+
+    async def send_head(self) -> Any:
+        """Send the head of the response; return the file to send behind it, open, or None when all is said."""
+        path = self.translate_path(self.path)
+        if not self._may_serve(path):
+            await self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            return None
+        if os.path.isdir(path):  # noqa: PTH112, ASYNC240 - paths are text here; a look at a local file is quicker than a thread
+            if not self.path.partition("?")[0].partition("#")[0].endswith("/"):
+                return await self._redirect(listing.format_location(self.path))
+            index = self._find_index(path)
+            if index is None:
+                return await net.give(self.list_directory, path)
+            path = index
+        if path.endswith("/"):  # some systems open a file by its name and a slash
+            await self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            return None
+        return await self._send_file_head(path)
+
+    def _find_index(self, path: str) -> str | None:
+        for name in self.index_pages:
+            index = os.path.join(path, name)  # noqa: PTH118 - see above
+            if os.path.isfile(index) and self._may_serve(index):  # noqa: PTH113 - see above
+                return index
+        return None
+
+    def _may_serve(self, path: str) -> bool:
+        """Tell whether a path is inside the root once every link on the way is followed (security row 107)."""
+        if defaults.active.follow_symlinks_out:
+            return True
+        root = self.directory.rstrip("/") or "/"
+        if path.startswith(root):
+            part = root.rstrip("/")
+            for name in path[len(root) :].split("/"):
+                part += "/" + name if name else ""
+                if os.path.islink(part):  # noqa: PTH114 - see above
+                    break
+            else:
+                return True  # no link below the root, so nothing leads out of it
+        return _is_inside(path, self.directory)
+
+    async def _redirect(self, location: str) -> None:
+        self.send_response(http.HTTPStatus.MOVED_PERMANENTLY)
+        self.send_header("Location", location)
+        self.send_header("Content-Length", "0")
+        await self.end_headers()
+
+    async def _send_file_head(self, path: str) -> Any:
+        try:
+            file = open(path, "rb")  # noqa: PTH123, SIM115, ASYNC230 - the caller closes it
+        except (OSError, ValueError):  # ValueError: a NUL in the name
+            await self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            return None
+        try:
+            status = os.fstat(file.fileno())
+            if self._is_unchanged(status.st_mtime):
+                self.send_response(http.HTTPStatus.NOT_MODIFIED)
+                await self.end_headers()
+                file.close()
+                return None
+            self.send_response(http.HTTPStatus.OK)
+            self.send_header("Content-type", self.guess_type(path))
+            self.send_header("Content-Length", str(status.st_size))
+            self.send_header("Last-Modified", self.date_time_string(status.st_mtime))
+            await self.end_headers()
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def _is_unchanged(self, changed: float) -> bool:
+        """Tell whether the client's copy is as new as the file (RFC 9110 section 13.1.3)."""
+        since = self.headers.get("If-Modified-Since")
+        if since is None or "If-None-Match" in self.headers:
+            return False
+        try:
+            moment = email.utils.parsedate_to_datetime(since)
+        except (TypeError, IndexError, OverflowError, ValueError):
+            return False  # no date: as if the field were not there
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        return moment.tzinfo is dt.UTC and int(changed) <= moment.timestamp()
+
+    async def list_directory(self, path: str) -> Any:
+        """Send the head of a listing; return the page as a file, or None when an error was sent."""
+        try:
+            names = os.listdir(path)  # noqa: PTH208 - names are wanted
+        except OSError:
+            await self.send_error(http.HTTPStatus.NOT_FOUND, "No permission to list directory")
+            return None
+        names.sort(key=str.lower)
+        page = listing.format_listing(self.path, self._entries(path, names))
+        self.send_response(http.HTTPStatus.OK)
+        self.send_header("Content-type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Security-Policy", listing.POLICY)
+        await self.end_headers()
+        return io.BytesIO(page)
+
+    def _entries(self, path: str, names: list[str]) -> list[tuple[bytes, str]]:
+        """Return what a listing shows: each name with its mark; links that would be refused are left out."""
+        entries = []
+        for name in names:
+            full = os.path.join(path, name)  # noqa: PTH118 - see above
+            mark = "/" if os.path.isdir(full) else ""  # noqa: PTH112 - see above
+            if os.path.islink(full):  # noqa: PTH114 - see above
+                if not self._may_serve(full):
+                    continue
+                mark += "@"
+            entries.append((os.fsencode(name), mark))
+        return entries
+
+    def translate_path(self, path: str) -> str:
+        """Return the file that a request's path means, below ``directory``, with the last slash it may have.
+
+        A path that may name no file gives one that none has.
+        """
+        parsed = listing.parse_path(path, windows=os.name == "nt")
+        if parsed is None:
+            return os.path.join(self.directory, "\0")  # noqa: PTH118 - no file has such a name
+        names, slash = parsed
+        return os.path.join(self.directory, *map(os.fsdecode, names)) + "/" * slash  # noqa: PTH118 - see above
+
+    async def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Send a file to the client (or copy any file to any other)."""
+        if isinstance(outputfile, ResponseFile) and isinstance(source, io.BufferedReader):
+            await outputfile.send_file(source, os.fstat(source.fileno()).st_size - source.tell())
+            return
+        while block := await net.give(source.read, _BLOCK):
+            await net.give(outputfile.write, block)
+
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """Return the type of a file, by its name."""
+        extension = posixpath.splitext(path)[1]
+        for key in (extension, extension.lower()):
+            if key in self.extensions_map:
+                return self.extensions_map[key]
+        guess = getattr(mimetypes, "guess_file_type", mimetypes.guess_type)  # the former from Python 3.13 on
+        return guess(path)[0] or "application/octet-stream"
+
+
+def _is_inside(path: str, root: str) -> bool:
+    """Tell whether a path, all links followed, is the root or below it."""
+    real, top = os.path.realpath(path), os.path.realpath(root)
+    return real == top or real.startswith(top.rstrip(os.sep) + os.sep)
+
+
+async def test(
+    HandlerClass: Any = BaseHTTPRequestHandler,
+    ServerClass: Any = ThreadingHTTPServer,
+    protocol: str = "HTTP/1.0",
+    port: int = 8000,
+    bind: str | None = None,
+) -> None:
+    """Serve by a handler class until interrupted; what ``python -m wirekit.http.server`` runs.
+
+    bind: the address to listen on, by default all.
+    """
+    ServerClass.address_family, address = await serving.best_family(bind, port)
+    HandlerClass.protocol_version = protocol
+    async with ServerClass(address, HandlerClass) as httpd:
+        host, port = httpd.socket.getsockname()[:2]
+        url_host = f"[{host}]" if ":" in host else host
+        print(f"Serving HTTP on {host} port {port} (http://{url_host}:{port}/) ...", flush=True)  # noqa: T201 - a command's output
+        try:
+            await httpd.serve_forever()
+        except KeyboardInterrupt:
+            print("\nKeyboard interrupt received, exiting.")  # noqa: T201 - a command's output
+            sys.exit(0)
+
+
+if not net.ASYNC:
+
+    def _main(arguments: list[str] | None = None) -> None:
+        """Serve a directory, as the command line says."""
+        import argparse  # for the command alone
+
+        parser = argparse.ArgumentParser(
+            prog="python -m wirekit.http.server", description="Serve a directory."
+        )
+        parser.add_argument("port", default=8000, type=int, nargs="?", help="port (default: %(default)s)")
+        parser.add_argument("-b", "--bind", metavar="ADDRESS", help="address (default: all)")
+        parser.add_argument("-d", "--directory", help="directory (default: the current one)")
+        parser.add_argument(
+            "-p",
+            "--protocol",
+            metavar="VERSION",
+            default="HTTP/1.0",
+            help="HTTP version (default: %(default)s)",
+        )
+        options = parser.parse_args(arguments)
+
+        class Server(ThreadingHTTPServer):
+            def server_bind(self) -> None:
+                serving.allow_both_families(self.socket)
+                super().server_bind()
+
+            def finish_request(self, request: Any, client_address: Any) -> None:
+                SimpleHTTPRequestHandler(request, client_address, self, directory=options.directory)
+
+        test(SimpleHTTPRequestHandler, Server, options.protocol, options.port, options.bind)
+
+    if __name__ == "__main__":
+        _main()
