@@ -170,6 +170,9 @@ def test_urlunsplit_wants_five_components() -> None:
 def test_programs_may_add_schemes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parse.urljoin("s3://bucket/a/b", "c") == "c"
     monkeypatch.setattr(parse, "uses_relative", [*parse.uses_relative, "s3"])
+    assert (
+        parse.urljoin("s3://bucket/a/b", "c") == "s3:/a/c"
+    )  # as the standard library does with such a scheme
     parse.uses_netloc.append("s3")
     try:
         assert parse.urljoin("s3://bucket/a/b", "c") == "s3://bucket/a/c"

@@ -75,6 +75,7 @@ def test_the_standard_library_s_instances_count_as_ours() -> None:
     class Own(response.addinfourl):
         pass
 
+    assert issubclass(Own, response.addinfo)
     assert not issubclass(urllib.error.HTTPError, Own)
     assert isinstance(Own(io.BytesIO(), HEADERS, "u"), response.addinfo)
 

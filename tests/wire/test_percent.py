@@ -20,6 +20,7 @@ def quote_plainly(data: bytes, safe: bytes) -> str:
         b"\xff",
         b"a b\xc3\xa9%41",
         bytes(range(256)),
+        b" " * 100 + bytes(range(128, 256)),
         b"few kinds % and & and blanks, " * 40,
         b"a few with no percent sign & blanks " * 40,
         ("Привет, мир " * 200).encode(),

@@ -74,6 +74,8 @@ def quote_bytes(data: bytes | bytearray, quoting: Quoting) -> str:
 def _find_kinds(unsafe: bytes | bytearray) -> list[bytes]:
     """List the bytes that occur, ``%`` first; nothing if they are more than a few."""
     kinds: list[bytes] = []
+    if len(set(unsafe[:_SHORT])) > _FEW:  # most often this tells, and spares passes over all of it
+        return kinds
     while unsafe:
         if len(kinds) == _FEW:
             return []
