@@ -95,7 +95,7 @@ def _quote_kinds(data: bytes | bytearray, kinds: list[bytes]) -> str:
 
 
 def _quote_runs(data: bytes | bytearray, safe: bytes) -> str:
-    import re  # noqa: PLC0415 - long texts alone come here, and re costs as much as the whole of urllib.parse
+    import re  # not at import: long texts alone come here, and re costs as much as the whole of urllib.parse
 
     unsafe = re.compile(b"[^" + re.escape(safe) + b"]++")
     return unsafe.sub(lambda run: b"%" + run[0].hex("%").upper().encode(), data).decode("ascii")
@@ -119,7 +119,7 @@ def _decode_escapes(data: bytes) -> bytes:
 
 def _quote_strays(data: bytes) -> bytes:
     """Write ``%25`` for each ``%`` that begins no escape: afterwards all are whole, and a line end follows none."""
-    import re  # noqa: PLC0415 - for malformed text alone
+    import re  # not at import: for malformed text alone
 
     return re.sub(rb"%(?![0-9A-Fa-f]{2})", b"%25", data)
 
@@ -142,7 +142,7 @@ def unquote_text(text: str, encoding: str, errors: str) -> str:
 
 
 def _unquote_stretches(text: str, encoding: str, errors: str) -> str:
-    import re  # noqa: PLC0415 - for text that mixes escapes and other scripts in an uncommon encoding
+    import re  # not at import: for text that mixes escapes and other scripts in an uncommon encoding
 
     return re.sub(
         r"[\x00-\x7f]++", lambda run: unquote_bytes(run[0].encode("ascii")).decode(encoding, errors), text

@@ -250,7 +250,7 @@ def _check_bracketed(host: str) -> None:
             message = "IPvFuture address is invalid"
             raise ValueError(message)
         return
-    from ipaddress import ip_address  # noqa: PLC0415 - 4 ms, for the few URLs with brackets
+    from ipaddress import ip_address  # not at import: 4 ms, for the few URLs with brackets
 
     if ip_address(host).version == 4:
         message = "An IPv4 address cannot be in brackets"
@@ -263,7 +263,7 @@ def check_normal_form(authority: str) -> None:
     Each distinct character is looked at once: compatibility mappings know no context, and the time stays linear,
     which that of normalising hostile text does not.
     """
-    from unicodedata import normalize  # noqa: PLC0415 - 1 MB, for the few hosts that are not ASCII
+    from unicodedata import normalize  # not at import: 1 MB, for the few hosts that are not ASCII
 
     others = {character for character in authority if character > "\x7f"}
     if not {"/", "?", "#", "@", ":"}.isdisjoint(normalize("NFKC", "".join(others))):
@@ -328,7 +328,7 @@ def _decode_host(host: str) -> str:
 
 def _refuse_deceptive(authority: str, host: str) -> None:
     """Refuse invisible characters of a host, and characters that become a delimiter in host or user name."""
-    from unicodedata import category, normalize  # noqa: PLC0415 - see check_normal_form
+    from unicodedata import category, normalize  # not at import: see check_normal_form
 
     others = {character for character in authority if character > "\x7f"}
     made = _MADE_BY_NFKD.intersection(normalize("NFKD", "".join(others)))  # NFKD finds `<` in U+226E as well
@@ -356,7 +356,7 @@ def _refuse_odd_number(host: str) -> None:
     """Refuse what ends in a number but is no plain IPv4 address: 127.1, 0x7f.1, 2130706433 (WHATWG, host parsing)."""
     plain = host
     if not host.isascii():
-        from unicodedata import normalize  # noqa: PLC0415 - see check_normal_form
+        from unicodedata import normalize  # not at import: see check_normal_form
 
         plain = normalize("NFKC", host).replace("\u3002", ".")
     labels = plain.split(".")

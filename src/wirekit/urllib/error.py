@@ -17,7 +17,7 @@ def __getattr__(name: str) -> type[OSError]:
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    import urllib.error  # noqa: PLC0415 - the reason of this module
+    import urllib.error  # not at import: the reason of this module
 
     found: type[OSError] = getattr(urllib.error, name)
     globals()[name] = found  # from now on a plain name

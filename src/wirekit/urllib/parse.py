@@ -138,7 +138,7 @@ class _Unread:
     @property
     def active(self) -> Any:
         global defaults  # noqa: PLW0603 - replaces itself, once
-        from wirekit import defaults as module  # noqa: PLC0415 - the reason of this class
+        from wirekit import defaults as module  # not at import: the reason of this class
 
         defaults = module
         return module.active
