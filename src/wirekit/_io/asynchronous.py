@@ -121,7 +121,8 @@ class Stream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that nothing can be sent or received any more (asyncio.Protocol)."""
-        self._ended = self.closed = True
+        self._ended = self._ended or not self.closed  # closed by us is no end of what the peer sends
+        self.closed = True
         self._error = self._error or exc
         self._disarm()
         self._wake()
@@ -157,7 +158,7 @@ class Stream(asyncio.Protocol):
             return self._next_block()
         if self._waiter is not None:
             raise ConnectionBusy
-        if self._ended:
+        if self._ended or self.closed:
             return self._end()
         waiter = self._waiter = self._loop.create_future()
         if self.timeout is not None or self.deadline is not None:
@@ -185,7 +186,7 @@ class Stream(asyncio.Protocol):
         if self._error is not None:
             self.abort()
             raise self._error
-        if self.closed and not self._ended:
+        if not self._ended:
             message = "the connection was closed on this side"
             raise ConnectionAbortedError(message)
         return False
@@ -516,15 +517,26 @@ async def create_connection(
                 sock = await _connect_one((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", address), None)
             else:
                 host, port = address
-                infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                sock = await _race(names.interleave(infos), source_address)
+                sock = await _race(names.interleave(await _look_up(host, port)), source_address)
     except TimeoutError:
         message = f"timed out connecting to {address}"
         raise TimeoutError(message) from None
     stream = Stream(loop)
     stream.timeout = limits.step
-    await loop.create_connection(lambda: stream, sock=sock)
+    try:
+        await loop.create_connection(lambda: stream, sock=sock)
+    except BaseException:
+        sock.close()
+        raise
     return stream
+
+
+async def _look_up(host: str, port: int) -> list[names.AddressInfo]:
+    """Return the addresses of a host; one that is an address already costs no thread."""
+    try:
+        return [*socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)]
+    except socket.gaierror:
+        return [*await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 async def _connect_one(info: names.AddressInfo, source_address: tuple[str, int] | None) -> socket.socket:

@@ -192,7 +192,21 @@ class Stream:
 
     def shutdown_write(self) -> None:
         """Tell the peer that we send no more; reading goes on."""
-        self.sock.shutdown(socket.SHUT_WR)
+        if self.tls is None:
+            self.sock.shutdown(socket.SHUT_WR)
+        else:
+            self._say_goodbye()
+
+    def _say_goodbye(self) -> None:
+        """Send TLS's close_notify without waiting for the peer's."""
+        step = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            self.sock.unwrap()
+        except (OSError, ValueError):
+            return  # SSLWantReadError: ours is sent, theirs is not awaited; anything else: the session is broken
+        finally:
+            self.sock.settimeout(step)
 
     @property
     def timeout(self) -> float | None:
@@ -262,12 +276,16 @@ class Stream:
             held.close()
 
     def close(self) -> None:
-        """Close the socket; over TLS nothing is waited for."""
+        """Close the socket; over TLS with a goodbye. Never waits."""
+        if not self.closed and self.tls is not None and self.sock.fileno() >= 0:
+            self._say_goodbye()
+        self.abort()
+
+    def abort(self) -> None:
+        """Close the socket without a word."""
         self.closed = True
         self.release()
         self.sock.close()
-
-    abort = close
 
     # ---- as a socket and as a file, for users
 

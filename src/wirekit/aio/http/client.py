@@ -33,6 +33,7 @@ from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT, limits_of
 from wirekit._wire import bodies, fields, http1
+from wirekit._wire.busy import ConnectionBusy
 from wirekit.aio.http import sending
 from wirekit.aio.http.response import HTTPResponse
 
@@ -296,10 +297,10 @@ class HTTPConnection:
         sock, stream, response = self.sock, self._stream, self.__response
         self.sock = self._stream = self.__response = None
         try:
-            if sock is not None:
-                sock.close()  # close it manually... there may be other refs
             if stream is not None:
                 stream.close()
+            if sock is not None:
+                sock.close()
         finally:
             if response is not None:
                 response.close()
@@ -616,6 +617,9 @@ class HTTPConnection:
             response = self.response_class(source, method=self._method)
         try:
             await response.begin()
+        except ConnectionBusy:
+            response.fp = None  # another task waits here: its exchange goes on
+            raise
         except BaseException as failure:
             if self._stream is not None or isinstance(failure, ConnectionError):
                 self.close()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._wire import bodies, http1
+from wirekit._wire.busy import ConnectionBusy
 from wirekit.aio.http.chunked import ChunkedReader
 
 __all__ = ["HTTPResponse"]
@@ -53,7 +54,6 @@ class HTTPResponse(net.FileBase):
     _headers: Any = None
     _msg: Any = None
     _chunks: Any = None  # a ChunkedReader, where the body is in chunks
-    _seen = 0  # bytes of heads and trailers so far, against max_head
 
     def __init__(
         self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None
@@ -119,12 +119,8 @@ class HTTPResponse(net.FileBase):
         if self._head is not None or self._headers is not None:
             return
         head = await self._read_head()
-        while 100 <= head.status < 200 and head.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
-            self.interim += ((head.status, head.fields),)
-            if len(self.interim) > defaults.active.max_interim:
-                message = f"got more than {defaults.active.max_interim} interim responses"
-                raise _errors().HTTPException(message)
-            head = await self._read_head()
+        if head.status < 200:
+            head = await self._pass_over_interim(head)
         self._head = head
         self.version = head.version
         self.code = self.status = head.status
@@ -143,6 +139,20 @@ class HTTPResponse(net.FileBase):
         if self.debuglevel > 0:
             self._show_headers()
 
+    async def _pass_over_interim(self, head: http1.ResponseHead) -> http1.ResponseHead:
+        """Keep interim heads aside up to the final one; 101 is final (RFC 9110 section 15.2.2)."""
+        limits, size = defaults.active, 0
+        while head.status < 200 and head.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            self.interim += ((head.status, head.fields),)
+            size += len(head.block)
+            if len(self.interim) > limits.max_interim:
+                message = f"got more than {limits.max_interim} interim responses"
+                raise _errors().HTTPException(message)
+            if size > limits.max_head:
+                raise _errors().HeadTooLong(limits.max_head)
+            head = await self._read_head()
+        return head
+
     async def _read_head(self) -> http1.ResponseHead:
         """Read one head, interim or final, and nothing behind it."""
         stream = self._stream
@@ -151,21 +161,18 @@ class HTTPResponse(net.FileBase):
             raise _errors().ResponseNotReady(message)
         if stream.pos == len(stream.buffer) and not await stream.fill():
             http1.parse_status_line(b"")  # raises RemoteDisconnected
-        if (known := stream.memo) is not None and stream.buffer.startswith(known[0], stream.pos):
-            raw: bytes = known[0]  # servers repeat themselves: the same bytes mean the same
-            head: http1.ResponseHead = known[1]
+        known = stream.memo
+        if known is not None and stream.buffer.startswith(known[0], stream.pos):
+            raw, head = known  # servers repeat themselves: the same bytes mean the same
         else:
             raw = await self._read_raw_head(stream)
             head = http1.parse_response_head(raw, defaults.active)
             stream.memo = (raw, head)
-        size = len(raw)
-        stream.pos = min(stream.pos + size, len(stream.buffer))
-        self._seen += size
-        if self._seen > defaults.active.max_head:
-            raise _errors().HeadTooLong(defaults.active.max_head)
+        stream.pos = min(stream.pos + len(raw), len(stream.buffer))  # a cut head was mended: it is longer
         if self.debuglevel > 0:
             print("reply:", repr(raw[: raw.find(b"\n") + 1].decode("iso-8859-1")))  # noqa: T201 - what debuglevel asks for
-        return head
+        result: http1.ResponseHead = head
+        return result
 
     async def _read_raw_head(self, stream: net.Stream) -> bytes:
         """Wait for a whole head; return its bytes, which stay in the buffer."""
@@ -381,6 +388,8 @@ class HTTPResponse(net.FileBase):
         """Read from the chunks by one of their methods; an error there closes the connection."""
         try:
             data: bytes = await reading(n)
+        except ConnectionBusy:
+            raise  # another task reads here, and goes on
         except BaseException:
             self._break_off()
             raise
