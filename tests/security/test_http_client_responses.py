@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     MakePeer = Callable[..., Peer]
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-FAR = 4 << 20
+FAR = 1 << 24  # beyond what the kernel holds on both sides
 """Bytes that no head and no trailer section may make the client read: far above all limits together."""
 
 
