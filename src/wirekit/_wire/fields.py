@@ -71,21 +71,21 @@ def mend_block(block: bytes) -> tuple[bytes, str]:
 
     Mended are bare line feeds (RFC 9112 section 2.2) and folded lines, whose fold becomes a space (section 5.2).
     """
-    lines: list[bytes] = []
+    pieces: list[bytes] = []
     at = 0
     while (found := _ODD_LINE(block, at)) is not None and found.end() > at:
         line, at = found.group().rstrip(b"\r\n"), found.end()
         if not line:
             break
-        if lines and _LEGAL_FOLD(line):
-            lines[-1] += b" " + line.strip(b" \t")
+        if pieces and _LEGAL_FOLD(line):
+            pieces += (b" ", line.strip(b" \t"))
         elif _LEGAL_LINE(line):
-            lines.append(line)
+            pieces += (b"\r\n", line)
         else:
             return line, _explain(line)
     if at < len(block):
         return block[at : at + 80], "control character in a header line"
-    return b"".join([line + b"\r\n" for line in lines]) + b"\r\n", ""
+    return b"".join([*pieces[1:], b"\r\n\r\n" if pieces else b"\r\n"]), ""
 
 
 def _explain(line: bytes) -> str:

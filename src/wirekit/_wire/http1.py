@@ -265,7 +265,7 @@ def _fields_by_email(block: bytes) -> list[tuple[str, str]]:
 
 
 def _flatten(name: str, value: str) -> bytes:
-    """Return a field in one line. (``str.split`` would take bytes 0x85 and 0xA0 for blanks: row 17, row 21.)"""
+    """Return a field in one line. Bytes 0x85 and 0xA0 are no blanks here, as they are to ``str.split`` (rows 17, 21)."""
     return f"{name}:{_FOLD(' ', value)}".encode("iso-8859-1")
 
 

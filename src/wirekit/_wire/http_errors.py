@@ -57,8 +57,8 @@ class HeadTooLong(HTTPException):
         super().__init__(f"got more than {limit} bytes of header lines")
         self.limit = limit
 
-    def __reduce__(self) -> tuple[type["HeadTooLong"], tuple[int]]:
-        return type(self), (self.limit,)
+    def __reduce__(self) -> tuple[type["HeadTooLong"], tuple[int], dict[str, object]]:
+        return type(self), (self.limit,), self.__dict__
 
 
 class BadFraming(HTTPException):
