@@ -18,7 +18,7 @@ from wirekit._wire import bodies, fields, http1, requests
 
 __all__ = ["BodyTooLong", "RequestFile", "ResponseFile"]
 
-_ALL: Final = 1 << 62
+_ALL: Final = 1 << 70  # above any Content-Length that is let through
 _BLOCK: Final = 1 << 16
 _JOINED: Final = 1 << 16
 """Bytes up to which head and body are joined to one block; copying more costs more than a second send."""

@@ -424,16 +424,17 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         line = responses.format_status_line(
             self.protocol_version, code, self._reason(code) if message is None else message
         )
-        self._buffer().append(line)
+        self._add(line)
 
     def _reason(self, code: int) -> str:
         known = self.responses.get(code)  # type: ignore[call-overload]  # an int will do
         return known[0] if known else ""
 
-    def _buffer(self) -> list[bytes]:
-        if not hasattr(self, "_headers_buffer"):
-            self._headers_buffer = []
-        return self._headers_buffer
+    def _add(self, line: bytes) -> None:
+        try:
+            self._headers_buffer.append(line)
+        except AttributeError:  # a handler that reads its requests in a way of its own
+            self._headers_buffer = [line]
 
     def send_header(self, keyword: str, value: Any) -> None:
         """Add a field to the response; ``end_headers`` sends it.
@@ -443,7 +444,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         text = value if type(value) is str else str(value)
         line, low = responses.format_field(keyword, text, strict=defaults.active.strict_framing)
         if self.request_version != _LAST_09:
-            self._buffer().append(line)
+            self._add(line)
         if low == "content-length":
             self._length = int(text) if responses.is_length(text) else None
         elif low == "connection":
@@ -457,7 +458,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """End the response's head and send it; a head whose body must follow leaves with the first ``write``."""
         if self.request_version != _LAST_09:
             self._settle()
-            self._buffer().append(b"\r\n")
+            self._add(b"\r\n")
             self.flush_headers()
 
     def _settle(self) -> None:
@@ -475,9 +476,9 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             self.close_connection = True
         if not self._said and self._head is not None and self.protocol_version >= "HTTP/1.1":
             if self.close_connection:
-                self._headers_buffer.append(b"Connection: close\r\n")
+                self._add(b"Connection: close\r\n")
             elif self.request_version < "HTTP/1.1":
-                self._headers_buffer.append(b"Connection: keep-alive\r\n")
+                self._add(b"Connection: keep-alive\r\n")
         if isinstance(wfile, ResponseFile):
             wfile.left = 0 if empty else self._length
             self._length = wfile.left
@@ -491,7 +492,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
 
     def flush_headers(self) -> None:
         """Send what stands in the head so far."""
-        if parts := self._buffer():
+        if parts := getattr(self, "_headers_buffer", None):
             self._headers_buffer = []
             head = b"".join(parts)
             if isinstance(self.wfile, ResponseFile):
