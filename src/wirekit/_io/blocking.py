@@ -37,6 +37,8 @@ __all__ = [
 ASYNC: Literal[False] = False
 BLOCK: Final = 1 << 18
 """Bytes asked of a socket at once, at most."""
+FILL: Final = 1 << 16
+"""Bytes asked of a socket when more of a message is wanted: a head, a line, small chunks."""
 TLS_BLOCK: Final = 1 << 15
 """The same over TLS, where one read gives one record of 16 KiB and a larger request only costs memory."""
 
@@ -81,7 +83,16 @@ class Stream:
 
         Raises TimeoutError, ConnectionBusy, OSError; but for ConnectionBusy the stream is closed then.
         """
-        data = self._receive(65_536)
+        if self._waiting:
+            raise ConnectionBusy
+        self._waiting = True
+        try:
+            data = self._recv(FILL) if self.deadline is None else self._in_time(self._recv, FILL)
+        except BaseException as error:
+            self._fail(error)
+            raise
+        finally:
+            self._waiting = False
         if not data:
             return False
         self.buffer = data if self.pos == len(self.buffer) else self.buffer[self.pos :] + data

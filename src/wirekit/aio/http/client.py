@@ -166,6 +166,7 @@ class HTTPConnection:
         self.blocksize = blocksize
         self.sock: Any = None
         self._stream: net.Stream | None = None
+        self._attached: Any = None  # the sock that _stream was made for
         self._buffer: list[bytes] = []
         self._deadline: float | None = None
         self._known_headers: dict[Any, Any] = {}  # what requests with the same headers have in common
@@ -278,6 +279,7 @@ class HTTPConnection:
     def _attach(self) -> None:
         """Know the stream of ``sock``, which a subclass or a program may have put there."""
         self._stream = net.attach(self.sock, self._stream)
+        self._attached = self.sock
 
     def _start_clock(self) -> None:
         """Begin to count the total time of an exchange, or stop to do so where it is no longer limited."""
@@ -295,7 +297,7 @@ class HTTPConnection:
         """Close the connection, and a response of it that is still unread; the next request connects anew."""
         self.__state = _CS_IDLE
         sock, stream, response = self.sock, self._stream, self.__response
-        self.sock = self._stream = self.__response = None
+        self.sock = self._stream = self._attached = self.__response = None
         try:
             if stream is not None:
                 stream.close()
@@ -321,7 +323,8 @@ class HTTPConnection:
         try:
             if type(data) is bytes:
                 sys.audit("http.client.send", self, data)
-                self._attach()
+                if self.sock is not self._attached:
+                    self._attach()
                 await (self._stream or self.sock).sendall(data)
             else:
                 await self._send_any(data)
@@ -491,8 +494,17 @@ class HTTPConnection:
         if isinstance(body, str):
             body = _encode(body, "body")
         if self._is_plain():
-            await self._send_plain(method, url, body, headers, encode_chunked=encode_chunked)
-            return
+            head, encode_chunked = self._compose(method, url, body, headers, encode_chunked=encode_chunked)
+            self.__state = _CS_REQ_SENT
+            await self._send_message(head, body, encode_chunked=encode_chunked)
+        else:
+            encode_chunked = self._put_request(method, url, body, headers, encode_chunked=encode_chunked)
+            await self.endheaders(body, encode_chunked=encode_chunked)
+
+    def _put_request(
+        self, method: str, url: str, body: Any, headers: Mapping[Any, Any], *, encode_chunked: bool
+    ) -> bool:
+        """Put a head together piece by piece, by methods that a subclass may have; tell whether to send in chunks."""
         names = fields.lower_names(headers)
         skips = {name: 1 for field, name in _SKIPS.items() if field in names}
         self.putrequest(method, url, **skips)
@@ -504,7 +516,7 @@ class HTTPConnection:
             self._buffer.clear()  # nothing was sent: the connection is as it was
             self.__state = _CS_IDLE
             raise
-        await self.endheaders(body, encode_chunked=encode_chunked)
+        return encode_chunked
 
     def _is_plain(self) -> bool:
         """Tell whether requests may be put together at once: nobody watches the single steps."""
@@ -520,10 +532,10 @@ class HTTPConnection:
             and "endheaders" not in own
         )
 
-    async def _send_plain(
+    def _compose(
         self, method: str, url: str, body: Any, headers: Mapping[Any, Any], *, encode_chunked: bool
-    ) -> None:
-        """Do what putrequest, putheader and endheaders would do one after another.
+    ) -> tuple[bytes, bool]:
+        """Return the head that putrequest, putheader and endheaders would send, and whether to send in chunks.
 
         The lines that requests with the same headers have in common are checked and put together once.
         """
@@ -537,16 +549,12 @@ class HTTPConnection:
             known = self._format_headers(url, headers, strict=strict)
             self._remember(key, known)
         before, behind, names = known
-        head = self._begin_request(method, url) + before
+        line = self._begin_request(method, url)
         if body is None and method in _METHODS_WITHOUT_BODY:
-            self.__state = _CS_REQ_SENT
-            await self.send(head + behind)
-            return
+            return line + before + behind, False
         framing, encode_chunked = self._choose_framing(method, body, names, encode_chunked=encode_chunked)
-        for name, value in framing:
-            head += fields.format_field(name, (value,)) + b"\r\n"
-        self.__state = _CS_REQ_SENT
-        await self._send_message(head + behind, body, encode_chunked=encode_chunked and self._http_vsn == 11)
+        between = b"".join([fields.format_field(name, (value,)) + b"\r\n" for name, value in framing])
+        return line + before + between + behind, encode_chunked and self._http_vsn == 11
 
     def _format_headers(
         self, url: str, headers: Mapping[Any, Any], *, strict: bool
@@ -609,7 +617,8 @@ class HTTPConnection:
             self.__response = response = None
         if self.__state != _CS_REQ_SENT or response is not None:
             raise _errors().ResponseNotReady(self.__state)
-        self._attach()
+        if self.sock is not self._attached:
+            self._attach()
         source = self.sock if self._stream is None else self._stream
         if self.debuglevel > 0:
             response = self.response_class(source, self.debuglevel, method=self._method)
@@ -626,16 +635,19 @@ class HTTPConnection:
             response.close()
             raise
         self.__state = _CS_IDLE
-        self.__response = response
         if response.will_close:
             self._hand_over()
+            if response.length == 0:
+                response.close()
+        elif response.length != 0:
+            self.__response = response  # the next one can be had when this one is read
         return response
 
     def _hand_over(self) -> None:
         """Leave the connection to its last response: close it on our side, which the response survives."""
         if self._stream is not None:
             self._stream.hold()
-        self._stream = self.__response = None
+        self._stream = self._attached = self.__response = None
         self.close()
 
 

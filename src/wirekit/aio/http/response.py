@@ -256,8 +256,10 @@ class HTTPResponse(net.FileBase):
         if length is None:
             return await self._read_to_end(amt)
         wanted = length if amt is None or amt > length else amt
-        if len(stream.buffer) - stream.pos >= wanted:
-            data = stream.take(wanted)
+        pos = stream.pos
+        if len(stream.buffer) - pos >= wanted:
+            data = stream.buffer[pos : pos + wanted]
+            stream.pos = pos + wanted
         else:
             data = await self._wait_for_rest(stream, wanted, whole=amt is None)
         self.length = length - len(data)
