@@ -548,6 +548,15 @@ def test_a_terminal_shows_a_bar(command: Command, peer: Callable[..., Peer]) -> 
     assert command.files() == {"thing.bin": BODY}
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_narrow_terminal_shows_one_line(command: Command, peer: Callable[..., Peer], columns: int) -> None:
+    command.env["COLUMNS"] = str(columns)
+    shown = get_in_terminal(command, "-O", url(peer([request(), answer()]), "/" + "long-name" * 9))
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "\n").split("\n")
+    assert any("10.2/10.2 kB" in line for line in lines)
+    assert all("long-na" in line or not line.strip() for line in lines)
+
+
 def test_quiet_shows_no_bar(command: Command, peer: Callable[..., Peer]) -> None:
     assert get_in_terminal(command, "-q", "-O", url(peer([request(), answer()]))) == ""
 

@@ -29,14 +29,13 @@ def run(words: Sequence[str]) -> int:
     """Run one command line; return its exit code. Whatever ends it leaves no half-written file behind."""
     signal.signal(signal.SIGTERM, _on_terminate)
     try:
-        with main_group.make_context("wirekit", list(words)) as context:  # main() would print of its own
+        with main_group.make_context(
+            "wirekit", list(words) or ["--help"]
+        ) as context:  # main() would print of its own
             result = main_group.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as end:
-        return end.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        return Code.USAGE
+        return end.exit_code if words else Code.USAGE
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "wirekit"
         say(f"{error.format_message().rstrip('.')}; see '{path} --help'")
@@ -52,6 +51,11 @@ def run(words: Sequence[str]) -> int:
     except BrokenPipeError:
         _drop_stdout()
         return Code.PIPE
+    except Exception:  # noqa: BLE001 - a mistake of ours: never to be taken for an answer of a server, which is 1
+        import traceback  # for this alone
+
+        traceback.print_exc()
+        return Code.OURS
     return int(result or 0)
 
 

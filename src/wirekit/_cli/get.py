@@ -7,6 +7,7 @@ checked, and only then the file gets its name.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -83,7 +84,7 @@ class _Transfer:
         try:
             response = open_url(self.target, self.options, self._range_fields())
         except HTTPError as error:
-            with error:
+            with contextlib.closing(error):
                 self._end_at_status(error)
             return
         with response:

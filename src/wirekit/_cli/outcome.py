@@ -40,6 +40,7 @@ class Code(IntEnum):
     BROKEN = 6
     PROTOCOL = 7
     FILE = 8
+    OURS = 70
     INTERRUPTED = 130
     PIPE = 141
     TERMINATED = 143

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Self
 
+    from rich.console import Console
+
 __all__ = ["Bar", "may_show"]
+
+FIGURES = 42
+"""Columns that the figures take: per cent, bytes, speed, time."""
+LEAST = 8
+"""Columns below which neither a name nor a bar tells anything."""
 
 
 def may_show(*, quiet: bool, to_stdout: bool) -> bool:
@@ -29,22 +36,13 @@ class Bar:
         self._progress: Any = None
         if not shown:
             return
-        from rich import progress  # 60 ms, which a quiet run does not pay
-        from rich.console import Console  # likewise
+        from rich.console import Console  # 60 ms with the rest of rich, which a quiet run does not pay
 
-        self._progress = progress.Progress(
-            progress.TextColumn("{task.description}", markup=False),
-            progress.BarColumn(),
-            progress.TaskProgressColumn(),
-            progress.DownloadColumn(),
-            progress.TransferSpeedColumn(),
-            progress.TimeRemainingColumn(compact=True, elapsed_when_finished=True),
-            console=Console(stderr=True),
-        )
-        name = printable(name)
-        self._task = self._progress.add_task(
-            name if len(name) <= 30 else name[:29] + "…", total=total, completed=done
-        )
+        console, name = Console(stderr=True), printable(name)
+        room = max(LEAST, min(30, (console.width - FIGURES) // 2))
+        name = name if len(name) <= room else f"{name[: room - 1]}…"
+        self._progress = _make_progress(console, min(24, console.width - FIGURES - len(name) - 1))
+        self._task = self._progress.add_task(name, total=total, completed=done, begun_at=done)
 
     def advance(self, count: int) -> None:
         """Count bytes as done."""
@@ -64,3 +62,27 @@ class Bar:
                 task = self._progress.tasks[0]
                 self._progress.update(self._task, total=task.completed)
             self._progress.stop()
+
+
+def _make_progress(console: Console, width: int) -> Any:
+    """Make rich's progress display, with a bar of that width if that is enough for one, and with a speed that is there from the first block to the last line."""
+    from rich import progress  # see above
+    from rich.filesize import decimal  # likewise
+    from rich.text import Text  # likewise
+
+    class Speed(progress.ProgressColumn):
+        """The speed of late; of the whole, when it is done."""
+
+        def render(self, task: progress.Task) -> Text:
+            average = (task.completed - task.fields["begun_at"]) / (task.elapsed or 1e-9)
+            return Text(f"{decimal(int(average if task.finished else task.speed or average))}/s")
+
+    time_left = progress.TimeRemainingColumn(compact=True, elapsed_when_finished=True)
+    return progress.Progress(
+        progress.TextColumn("{task.description}", markup=False),
+        *([progress.BarColumn(bar_width=width)] if width >= LEAST else []),
+        progress.TaskProgressColumn(),
+        progress.DownloadColumn(),
+        *([Speed(), time_left] if console.width >= FIGURES + LEAST else []),
+        console=console,
+    )

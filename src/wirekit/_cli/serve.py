@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import signal
 import socket
 import sys
 
@@ -73,6 +74,7 @@ def _serve_async(directory: Path, address: tuple[str, int], family: socket.Addre
     from wirekit.aio.http import server as http  # likewise
 
     async def run() -> None:
+        _end_by_signal(asyncio.get_running_loop(), asyncio.current_task())
         async with _make_server(http, directory, address, family) as server:
             _announce(directory, server.server_address)
             await server.serve_forever()
@@ -81,7 +83,17 @@ def _serve_async(directory: Path, address: tuple[str, int], family: socket.Addre
         asyncio.run(run())
     except KeyboardInterrupt:
         _say_goodbye()
+    except asyncio.CancelledError:
+        return Code.TERMINATED
     return Code.OK
+
+
+def _end_by_signal(loop: Any, task: Any) -> None:
+    """Let SIGTERM end a task in order: an exception out of a signal's handler would hit any task that runs just then."""
+    try:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    except NotImplementedError:
+        return  # Windows
 
 
 def _make_server(http: Any, directory: Path, address: tuple[str, int], family: socket.AddressFamily) -> Any:

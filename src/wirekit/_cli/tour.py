@@ -118,7 +118,7 @@ def _show(step: Step, counts: _Counts) -> None:
         counts.done += 1
         counts.size += step.size
         click.secho("  ok  ", fg="green", nl=False)
-        print(f"{step.text:<58}{step.size:>11,} bytes {step.seconds * 1000:>8.1f} ms")
+        print(f"{step.text:<46}{step.size:>11,} bytes{step.seconds * 1000:>8.1f} ms")
     sys.stdout.flush()
 
 

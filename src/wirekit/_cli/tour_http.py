@@ -199,7 +199,7 @@ def show_refusals(_: Scale) -> Iterator[Step]:
     with places.running(_start(here)) as first, places.running(_start(there)) as second:
         here.elsewhere = f"{second}/small"
         step = _time(
-            "redirected to another origin: the login stays behind",
+            "redirect elsewhere: no login goes along",
             SMALL,
             lambda: _fetch(f"{first}/moved", headers={"Authorization": login}),
         )
