@@ -16,6 +16,7 @@ import pytest
 
 from tests.fix_nginx import BIG
 from tests.fix_peer import Faults, Peer, close, request, reset, send, send_forever, stall
+from wirekit import defaults
 from wirekit._cli.resume import Note
 
 if TYPE_CHECKING:
@@ -299,6 +300,30 @@ def test_a_full_disk_is_8(command: Command, peer: Callable[..., Peer]) -> None:
     done = command("get", "-o", "/dev/full", url(peer([request(), answer()])))
     assert done.returncode == 8
     assert b"No space left" in done.stderr
+
+
+def test_a_short_body_is_6_in_the_laxer_profile_too(command: Command, peer: Callable[..., Peer]) -> None:
+    there = peer([request(), answer(b"half", length=8), close()])
+    with defaults.using("stdlib"):
+        fails(command, 6, "4 bytes short", url(there))
+
+
+@pytest.mark.parametrize("words", [("-d", "@missing"), ("--cacert", "missing")])
+def test_a_file_that_cannot_be_read_is_8(command: Command, words: tuple[str, ...]) -> None:
+    fails(command, 8, "cannot read .*missing", *words, "https://127.0.0.1:1/")
+
+
+def test_a_mistake_of_ours_is_no_answer_of_a_server(
+    command: Command, monkeypatch: pytest.MonkeyPatch, peer: Callable[..., Peer]
+) -> None:
+    def fall(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("wirekit._cli.get._length", fall)
+    done = command("get", "-o", "x", url(peer([request(), answer()])))
+    assert done.returncode == 70
+    assert b"ZeroDivisionError" in done.stderr
+    assert command.files() == {}
 
 
 # ---- ends from outside
