@@ -155,8 +155,8 @@ class RequestFile(net.FileBase):
         """Read what is left of the body, at most limit bytes; tell whether that was all of it. Raises as ``read``."""
         if self.greet is not None or limit < self._left:
             return False
-        while (room := self._more()) and limit > 0:
-            limit -= len(self._take(room))
+        while limit > 0 and (room := self._more()):
+            limit -= len(self._take(min(room, limit)))
         return not self.unread
 
     def _more(self) -> int:
@@ -302,8 +302,10 @@ class ResponseFile(net.FileBase):
 
     def __init__(self, stream: net.Stream, send: Callable[[bytes], Any], size: int = 0) -> None:
         self.stream = stream
+        self.mute = False  # the response may have no body: what is written of one goes nowhere
         self.left: int | None = None  # bytes that the body may still have
         self.overrun = False  # the handler wrote more than that
+        self.lost = False  # sending failed: the client has gone
         self._send = send
         self._size = _BUFFERED if size in {-1, 1} else size
         self._held = b""
@@ -322,6 +324,8 @@ class ResponseFile(net.FileBase):
         if type(data) is not bytes:
             data = bytes(memoryview(data))  # the loop may keep it, and its owner change it meanwhile
         size = len(data)
+        if self.mute:
+            return size
         if self.left is not None:
             if size > self.left:
                 self.overrun = True
@@ -335,7 +339,7 @@ class ResponseFile(net.FileBase):
         if len(data) < self._size:
             self._held = data
         elif data:
-            self._send(data)
+            self._send_out(data)
         return size
 
     def writelines(self, lines: Any, /) -> None:
@@ -345,6 +349,8 @@ class ResponseFile(net.FileBase):
 
     def send_file(self, file: Any, count: int) -> None:
         """Send count bytes of an open file from where it stands: small ones with the head, large ones uncopied."""
+        if self.mute:
+            return
         if self.left is not None:
             self.overrun = self.overrun or count > self.left
             count = min(count, self.left)
@@ -360,7 +366,14 @@ class ResponseFile(net.FileBase):
         """Send what is held back."""
         held, self._held = self._held, b""
         if held:
-            self._send(held)
+            self._send_out(held)
+
+    def _send_out(self, data: bytes) -> None:
+        try:
+            self._send(data)
+        except OSError:
+            self.lost = True
+            raise
 
     def drop(self) -> None:
         """Forget what is held back."""

@@ -156,8 +156,8 @@ class RequestFile(net.FileBase):
         """Read what is left of the body, at most limit bytes; tell whether that was all of it. Raises as ``read``."""
         if self.greet is not None or limit < self._left:
             return False
-        while (room := await self._more()) and limit > 0:
-            limit -= len(await self._take(room))
+        while limit > 0 and (room := await self._more()):
+            limit -= len(await self._take(min(room, limit)))
         return not self.unread
 
     async def _more(self) -> int:
@@ -303,8 +303,10 @@ class ResponseFile(net.FileBase):
 
     def __init__(self, stream: net.Stream, send: Callable[[bytes], Any], size: int = 0) -> None:
         self.stream = stream
+        self.mute = False  # the response may have no body: what is written of one goes nowhere
         self.left: int | None = None  # bytes that the body may still have
         self.overrun = False  # the handler wrote more than that
+        self.lost = False  # sending failed: the client has gone
         self._send = send
         self._size = _BUFFERED if size in {-1, 1} else size
         self._held = b""
@@ -323,6 +325,8 @@ class ResponseFile(net.FileBase):
         if type(data) is not bytes:
             data = bytes(memoryview(data))  # the loop may keep it, and its owner change it meanwhile
         size = len(data)
+        if self.mute:
+            return size
         if self.left is not None:
             if size > self.left:
                 self.overrun = True
@@ -336,7 +340,7 @@ class ResponseFile(net.FileBase):
         if len(data) < self._size:
             self._held = data
         elif data:
-            await self._send(data)
+            await self._send_out(data)
         return size
 
     async def writelines(self, lines: Any, /) -> None:
@@ -346,6 +350,8 @@ class ResponseFile(net.FileBase):
 
     async def send_file(self, file: Any, count: int) -> None:
         """Send count bytes of an open file from where it stands: small ones with the head, large ones uncopied."""
+        if self.mute:
+            return
         if self.left is not None:
             self.overrun = self.overrun or count > self.left
             count = min(count, self.left)
@@ -361,7 +367,14 @@ class ResponseFile(net.FileBase):
         """Send what is held back."""
         held, self._held = self._held, b""
         if held:
-            await self._send(held)
+            await self._send_out(held)
+
+    async def _send_out(self, data: bytes) -> None:
+        try:
+            await self._send(data)
+        except OSError:
+            self.lost = True
+            raise
 
     def drop(self) -> None:
         """Forget what is held back."""

@@ -230,7 +230,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
 
     def _is_lost(self) -> bool:
         """Tell whether the client has gone."""
-        return bool(getattr(getattr(self.rfile, "stream", None), "closed", False)) or self._head is None
+        stream = getattr(self.rfile, "stream", None)
+        return self._head is None or getattr(stream, "closed", False) or getattr(self.wfile, "lost", False)
 
     async def _begin(self) -> bool:
         """Wait for a request line; False when there is none to answer."""
@@ -352,7 +353,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             wfile.overrun = False
             self.close_connection = True
             self.log_error("Response body longer than its Content-Length: the rest was not sent")
-        wfile.left = None
+        wfile.left, wfile.mute = None, False
         if self.rfile.unread and not self._switched:
             self._lingers = not await self._skip_body()
             self.close_connection = self.close_connection or self._lingers
@@ -481,7 +482,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             elif self.request_version < "HTTP/1.1":
                 self._add(b"Connection: keep-alive\r\n")
         if isinstance(wfile, ResponseFile):
-            wfile.left = 0 if empty else self._length
+            wfile.mute = empty
+            wfile.left = None if empty else self._length
             self._length = wfile.left
 
     def _switch(self) -> None:

@@ -1,0 +1,804 @@
+# Generated from tests/aio/test_http_server.py by tools/unasync.py; edit that file.
+"""HTTPServer and BaseHTTPRequestHandler over loopback: requests, responses, and what becomes of the connection."""
+
+from __future__ import annotations
+
+import io
+import re
+import socket
+import sys
+import threading
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.blocking.serving import Client, Handler, aside, exchange, request, serving, talking
+from wirekit import defaults
+from wirekit.http import client as http_client
+from wirekit.http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+
+if TYPE_CHECKING:
+    import ssl
+
+
+class Hello(Handler):
+    def do_GET(self) -> None:
+        self.reply(b"hello " + self.path.encode())
+
+    do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        self.reply(self.rfile.read())
+
+
+def test_get_is_answered_in_one_piece() -> None:
+    with serving(Hello) as server, talking(server) as client:
+        client.say(request("GET /x?y HTTP/1.1"))
+        got = aside(client.sock.recv, 65_536)
+        assert re.fullmatch(
+            rb"HTTP/1.1 200 OK\r\nServer: wirekit/\S+ Python/\S+\r\nDate: \w{3}, .* GMT\r\n"
+            rb"Content-Length: 10\r\n\r\nhello /x\?y",
+            got,
+        )
+
+
+def test_own_client_fetches_twice_on_one_connection() -> None:
+    with serving(Hello) as server:
+        connection = http_client.HTTPConnection(*server.server_address, timeout=5)
+        for path in ("/a", "/b"):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            assert response.read() == b"hello " + path.encode()
+        connection.request("POST", "/", body=iter([b"ab", b"c"]))
+        assert connection.getresponse().read() == b"abc"
+        connection.close()
+
+
+def test_handler_sees_the_request() -> None:
+    seen: list[Any] = []
+
+    class Look(Handler):
+        def do_GET(self) -> None:
+            seen.extend(
+                [self.command, self.path, self.request_version, self.requestline, self.raw_requestline]
+            )
+            seen.extend([self.headers["x-a"], self.headers.get_all("X-A"), type(self.headers).__name__])
+            seen.extend([self.client_address[0], self.close_connection, self.address_string()])
+            self.headers["X-B"] = "mine alone"
+            self.reply(b"")
+
+    with serving(Look) as server, talking(server) as client:
+        for _ in range(2):
+            client.say(request("GET /a%20b HTTP/1.1", "X-A: 1", "x-a:  2 "))
+            aside(client.response)
+    once = [
+        "GET", "/a%20b", "HTTP/1.1", "GET /a%20b HTTP/1.1", b"GET /a%20b HTTP/1.1\r\n",
+        "1", ["1", "2"], "HTTPMessage", "127.0.0.1", False, "127.0.0.1",
+    ]  # fmt: skip
+    assert seen == once * 2
+
+
+@pytest.mark.parametrize(
+    "protocol,line,field,closes,said",
+    [
+        ("HTTP/1.1", "GET / HTTP/1.1", "X: 1", False, None),
+        ("HTTP/1.1", "GET / HTTP/1.1", "Connection: close", True, "close"),
+        ("HTTP/1.1", "GET / HTTP/1.0", "X: 1", True, "close"),
+        ("HTTP/1.1", "GET / HTTP/1.0", "Connection: keep-alive", False, "keep-alive"),
+        ("HTTP/1.0", "GET / HTTP/1.1", "Connection: keep-alive", True, None),
+    ],
+)
+def test_both_sides_know_whether_the_connection_stays(
+    protocol: str, line: str, field: str, closes: bool, said: str | None
+) -> None:
+    class Speaks(Hello):
+        protocol_version = protocol
+
+    with serving(Speaks) as server, talking(server) as client:
+        client.say(request(line, field))
+        status, fields, _ = aside(client.response)
+        assert (status, fields.get("connection")) == (200, said)
+        if not closes:
+            client.say(request(line, "Connection: close"))
+            assert aside(client.response)[0] == 200
+        assert aside(client.rest) == b""
+
+
+def test_response_without_length_closes_and_says_so() -> None:
+    class Stream(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"all of it")
+
+    with serving(Stream) as server, talking(server) as client:
+        client.say(request())
+        status, fields, body = aside(client.response)
+        assert (status, fields["connection"], body) == (200, "close", b"all of it")
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_status_without_body_keeps_the_connection(status: int) -> None:
+    class Empty(Handler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"must not be sent")
+
+    with serving(Empty) as server, talking(server) as client:
+        for _ in range(2):
+            client.say(request())
+            assert aside(client.response)[0] == status
+
+
+def test_head_sends_no_body_whatever_the_handler_writes() -> None:
+    with serving(Hello) as server, talking(server) as client:
+        for _ in range(2):
+            client.say(request("HEAD / HTTP/1.1"))
+            status, fields, _ = aside(client.response, bodiless=True)
+            assert (status, fields["content-length"]) == (200, "7")
+
+
+@pytest.mark.parametrize("written,sent", [(b"abcdef", b"abc"), (b"ab", b"ab")])
+def test_body_of_another_length_ends_the_connection(written: bytes, sent: bytes) -> None:
+    class Wrong(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", 3)
+            self.end_headers()
+            self.wfile.write(written)
+
+    with serving(Wrong) as server:
+        answer = exchange(server, request() * 2)
+    assert answer.endswith(b"\r\n\r\n" + sent)
+    assert answer.count(b"HTTP/1.1 200") == 1
+    assert any("longer than" in line for line in Wrong.logged) is (len(written) > 3)
+
+
+def test_handler_that_answers_nothing_closes() -> None:
+    class Mute(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+
+    with serving(Mute) as server:
+        assert exchange(server, request() * 2) == b""
+
+
+def test_event_stream_arrives_event_by_event() -> None:
+    heard = threading.Event()
+
+    class Events(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            for event in (b"data: 1\n\n", b"data: 2\n\n"):
+                self.wfile.write(event)
+                assert aside(heard.wait, 5)
+                heard.clear()
+
+    with serving(Events) as server, talking(server) as client:
+        client.say(request())
+        while aside(client.file.readline) != b"\r\n":
+            pass
+        for event in (b"data: 1\n", b"data: 2\n"):
+            assert aside(client.file.readline) == event
+            assert aside(client.file.readline) == b"\n"
+            heard.set()
+        assert aside(client.rest) == b""
+
+
+def test_flush_sends_a_head_that_is_held_back() -> None:
+    heard = threading.Event()
+
+    class Slow(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.flush()
+            assert aside(heard.wait, 5)
+            self.wfile.write(b"ok")
+
+    with serving(Slow) as server, talking(server) as client:
+        client.say(request())
+        assert aside(client.file.readline) == b"HTTP/1.1 200 OK\r\n"
+        heard.set()
+        while aside(client.file.readline) != b"\r\n":
+            pass
+        assert aside(client.file.read, 2) == b"ok"
+
+
+def test_buffered_handler_sends_at_the_end() -> None:
+    class Gathers(Handler):
+        wbufsize = -1
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "20004")
+            self.end_headers()
+            self.wfile.writelines([b"ab", memoryview(b"cd"), bytearray(20_000)])
+
+    with serving(Gathers) as server, talking(server) as client:
+        for _ in range(2):
+            client.say(request())
+            assert aside(client.response)[2] == b"abcd" + bytes(20_000)
+
+
+def test_large_body_is_sent_whole() -> None:
+    class Large(Handler):
+        def do_GET(self) -> None:
+            self.reply(b"x" * 3_000_000)
+
+    with serving(Large) as server, talking(server) as client:
+        client.say(request())
+        assert aside(client.response)[2] == b"x" * 3_000_000
+
+
+def test_text_cannot_be_written() -> None:
+    class Text(Handler):
+        def do_GET(self) -> None:
+            with pytest.raises(TypeError):
+                self.wfile.write("text")
+            self.reply(b"ok")
+
+    with serving(Text) as server, talking(server) as client:
+        client.say(request())
+        assert aside(client.response)[2] == b"ok"
+
+
+# ---- bodies of requests
+
+
+class Reads(Handler):
+    """Reads the body in the way that the path names."""
+
+    def do_POST(self) -> None:
+        got: list[bytes] = getattr(self, "by_" + self.path[1:])()
+        self.reply(b"|".join(got))
+
+    def by_length(self) -> list[bytes]:
+        return [self.rfile.read(int(self.headers["Content-Length"])), self.rfile.read(5)]
+
+    def by_part(self) -> list[bytes]:
+        return [self.rfile.read(2), self.rfile.read(100)]
+
+    def by_all(self) -> list[bytes]:
+        return [self.rfile.read(), self.rfile.read(None)]
+
+    def by_line(self) -> list[bytes]:
+        return [
+            self.rfile.readline(2), self.rfile.readline(), self.rfile.readline(),
+            self.rfile.readline(), self.rfile.readline(0),
+        ]  # fmt: skip
+
+    def by_iteration(self) -> list[bytes]:
+        return [line for line in self.rfile]
+
+    def by_view(self) -> list[bytes]:
+        view = bytearray(9)
+        n = self.rfile.readinto(view)
+        return [bytes(view[:n])]
+
+    def by_peek(self) -> list[bytes]:
+        seen = self.rfile.peek()
+        got = [seen[:1], self.rfile.read1(2), self.rfile.read1(0)]
+        while part := self.rfile.read1():
+            got.append(part)
+        return [*got, self.rfile.peek()]
+
+
+BODY = b"ab\ncd\ne"
+CHUNKED = b"1\r\na\r\n5;x=y\r\nb\ncd\n\r\n1\r\ne\r\n0\r\nX-T: 1\r\n\r\n"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(
+    "way,expected",
+    [
+        ("part", b"ab|\ncd\ne"),
+        ("all", b"ab\ncd\ne|"),
+        ("line", b"ab|\n|cd\n|e|"),
+        ("iteration", b"ab\n|cd\n|e"),
+        ("view", b"ab\ncd\ne"),
+    ],
+)
+def test_body_ends_where_it_ends(way: str, expected: bytes, chunked: bool) -> None:
+    framing, body = ("Transfer-Encoding: chunked", CHUNKED) if chunked else ("Content-Length: 7", BODY)
+    with serving(Reads) as server, talking(server) as client:
+        client.say(request(f"POST /{way} HTTP/1.1", framing, body=body) * 2)
+        for _ in range(2):
+            assert aside(client.response)[2] == expected
+
+
+def test_body_is_read_as_programs_do() -> None:
+    with serving(Reads) as server, talking(server) as client:
+        client.say(request("POST /length HTTP/1.1", "Content-Length: 7", body=BODY) * 2)
+        for _ in range(2):
+            assert aside(client.response)[2] == b"ab\ncd\ne|"
+
+
+def test_peek_takes_nothing() -> None:
+    with serving(Reads) as server, talking(server) as client:
+        client.say(request("POST /peek HTTP/1.1", "Content-Length: 3", body=b"abc") * 2)
+        for _ in range(2):
+            assert aside(client.response)[2] == b"a|ab||c|"
+
+
+def test_request_without_body_reads_as_empty() -> None:
+    with serving(Reads) as server, talking(server) as client:
+        client.say(request("POST /all HTTP/1.1"))
+        assert aside(client.response)[2] == b"|"
+
+
+def test_trailers_are_kept_apart() -> None:
+    class Trailers(Handler):
+        def do_POST(self) -> None:
+            self.rfile.read()
+            self.reply(f"{self.rfile.trailers} {self.headers['X-T']}".encode())
+
+    with serving(Trailers) as server, talking(server) as client:
+        client.say(request("POST / HTTP/1.1", "Transfer-Encoding: chunked", body=CHUNKED))
+        assert aside(client.response)[2] == b"[('X-T', '1')] None"
+
+
+@pytest.mark.parametrize(
+    "framing,body",
+    [
+        ("Content-Length: 5", b"ab"),
+        ("Transfer-Encoding: chunked", b"5\r\nab"),
+        ("Transfer-Encoding: chunked", b"2\r\nab\r\n"),
+    ],
+)
+def test_cut_body_is_no_request(framing: str, body: bytes) -> None:
+    with serving(Hello) as server:
+        answer = exchange(server, request("POST / HTTP/1.1", framing, body=body))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+def test_cut_body_comes_short_in_the_stdlib_profile() -> None:
+    with serving(Hello) as server:
+        with defaults.using("stdlib", request_timeout=5.0):
+            answer = exchange(server, request("POST / HTTP/1.1", "Content-Length: 5", body=b"ab"))
+    assert answer.endswith(b"\r\n\r\nab")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_body_beyond_the_limit_is_413(chunked: bool) -> None:
+    framing, body = (
+        ("Transfer-Encoding: chunked", b"6\r\nabcdef\r\n" * 3)
+        if chunked
+        else ("Content-Length: 11", b"x" * 11)
+    )
+    with serving(Hello) as server:
+        with defaults.using(max_body=10):
+            answer = exchange(server, request("POST / HTTP/1.1", framing, body=body))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+class Ignores(Handler):
+    def do_POST(self) -> None:
+        self.reply(b"ignored")
+
+
+@pytest.mark.parametrize(
+    "framing,body", [("Content-Length: 7", BODY), ("Transfer-Encoding: chunked", CHUNKED)]
+)
+def test_unread_body_is_skipped(framing: str, body: bytes) -> None:
+    with serving(Ignores) as server, talking(server) as client:
+        client.say(request("POST / HTTP/1.1", framing, body=body) * 2)
+        for _ in range(2):
+            assert aside(client.response)[2] == b"ignored"
+
+
+@pytest.mark.parametrize(
+    "framing,body",
+    [
+        ("Content-Length: 400", b"x" * 400),
+        ("Transfer-Encoding: chunked", b"50\r\n" + b"x" * 80 + b"\r\n0\r\n\r\n"),
+    ],
+)
+def test_unread_body_beyond_the_limit_closes(framing: str, body: bytes) -> None:
+    with serving(Ignores) as server:
+        with defaults.using(max_drain=50):
+            answer = exchange(server, request("POST / HTTP/1.1", framing, body=body) * 2)
+    assert answer.count(b"ignored") == 1
+
+
+# ---- 100 Continue
+
+
+def test_continue_is_sent_when_the_body_is_read() -> None:
+    with serving(Hello) as server, talking(server) as client:
+        for _ in range(2):
+            client.say(request("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2"))
+            assert aside(client.response)[0] == 100
+            client.say(b"ok")
+            assert aside(client.response)[2] == b"ok"
+
+
+def test_continue_is_not_sent_for_what_is_there() -> None:
+    with serving(Hello) as server, talking(server) as client:
+        client.say(request("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2", body=b"ok"))
+        assert aside(client.response)[2] == b"ok"
+
+
+def test_body_that_was_not_asked_for_ends_the_connection() -> None:
+    with serving(Ignores) as server, talking(server) as client:
+        client.say(request("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2"))
+        status, fields, body = aside(client.response)
+        assert (status, fields["connection"], body) == (200, "close", b"ignored")
+        client.sock.shutdown(socket.SHUT_WR)
+        assert aside(client.rest) == b""
+
+
+def test_expectation_can_be_refused() -> None:
+    class Refuses(Hello):
+        def handle_expect_100(self) -> bool:
+            self.send_error(HTTPStatus.EXPECTATION_FAILED)
+            return False
+
+    with serving(Refuses) as server:
+        answer = exchange(server, request("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2"))
+    assert answer.startswith(b"HTTP/1.1 417 ")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+# ---- errors
+
+
+def test_unknown_method_is_501() -> None:
+    with serving(Hello) as server:
+        answer = exchange(server, request("BREW / HTTP/1.1"))
+    assert answer.startswith(b"HTTP/1.1 501 Unsupported method ('BREW')\r\n")
+    assert b"\r\nConnection: close\r\n" in answer
+
+
+def test_send_error_escapes_and_logs() -> None:
+    class Fails(Handler):
+        error_message_format = "%(code)d/%(message)s/%(explain)s"
+        error_content_type = "text/x-error"
+
+        def do_GET(self) -> None:
+            self.send_error(404, "no <b>\r\nX: \u20ac", "at & all")
+
+    with serving(Fails) as server, talking(server) as client:
+        client.say(request())
+        status, fields, body = aside(client.response)
+    assert (status, fields["content-type"], "x" in fields) == (404, "text/x-error", False)
+    assert body == "404/no &lt;b&gt;\r\nX: \u20ac/at &amp; all".encode()
+    assert Fails.logged[0] == "code 404, message no <b>\r\nX: \u20ac"
+
+
+@pytest.mark.parametrize(
+    "code,has_body", [(404, True), (204, False), (205, False), (304, False), (599, True)]
+)
+def test_send_error_has_a_body_where_one_may_be(code: int, has_body: bool) -> None:
+    class Fails(Handler):
+        def do_GET(self) -> None:
+            self.send_error(code)
+
+    with serving(Fails) as server:
+        head, _, body = exchange(server, request()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % code)
+    assert bool(body) is has_body
+
+
+def test_exception_becomes_500_and_reaches_the_server() -> None:
+    errors: list[BaseException | None] = []
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            errors.append(sys.exc_info()[1])
+
+    class Breaks(Handler):
+        def do_GET(self) -> None:
+            raise LookupError(self.path)
+
+    with serving(Breaks, Server) as server:
+        answer = exchange(server, request("GET /x HTTP/1.1"))
+        assert answer.startswith(b"HTTP/1.1 500 ")
+    assert [repr(error) for error in errors] == ["LookupError('/x')"]
+
+
+def test_exception_after_the_head_only_closes() -> None:
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass
+
+    class Breaks(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(b"ab")
+            raise LookupError
+
+    with serving(Breaks, Server) as server:
+        answer = exchange(server, request() * 2)
+    assert answer.endswith(b"\r\n\r\nab")
+
+
+def test_usual_report_of_an_exception(capsys: pytest.CaptureFixture[str]) -> None:
+    class Breaks(Handler):
+        def do_GET(self) -> None:
+            raise LookupError("the reason")
+
+    with serving(Breaks) as server:
+        exchange(server, request())
+    shown = capsys.readouterr().err
+    assert "Exception occurred during processing of request from ('127.0.0.1'" in shown
+    assert "LookupError: the reason" in shown
+
+
+def test_hang_up_is_no_exception(capsys: pytest.CaptureFixture[str]) -> None:
+    class Sends(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            while True:
+                self.wfile.write(b"x" * 1_000_000)
+
+    with serving(Sends) as server, talking(server) as client:
+        client.say(request())
+        aside(client.file.readline)
+        client.close()
+        while not any("Connection lost" in line for line in Sends.logged):
+            aside(threading.Event().wait, 0.01)
+    assert capsys.readouterr().err == ""
+
+
+# ---- heads and the log
+
+
+def test_head_in_single_bytes() -> None:
+    with serving(Hello) as server, talking(server) as client:
+
+        def drip() -> None:
+            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for byte in b"\r\n" + request("GET /x HTTP/1.1") + b"\r\n" + request("GET /y HTTP/1.1"):
+                client.say(bytes([byte]))
+
+        aside(drip)
+        assert aside(client.response)[2] == b"hello /x"
+        assert aside(client.response)[2] == b"hello /y"
+
+
+def test_pipelined_requests_are_answered_in_order() -> None:
+    with serving(Hello) as server, talking(server) as client:
+        client.say(b"".join(request(f"GET /{n} HTTP/1.1") for n in range(50)))
+        for n in range(50):
+            assert aside(client.response)[2] == b"hello /%d" % n
+
+
+def test_connection_that_says_nothing_is_no_news() -> None:
+    class Quiet(Hello):
+        pass
+
+    with serving(Quiet) as server:
+        assert exchange(server, b"") == b""
+        assert exchange(server, b"GET / HT") == b""
+    assert Quiet.logged == []
+
+
+def test_log_has_the_standard_librarys_form(capsys: pytest.CaptureFixture[str]) -> None:
+    class Plain(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(HTTPStatus.OK)
+            self.end_headers()
+
+    with serving(Plain) as server:
+        exchange(server, request("GET /\xff HTTP/1.1"))
+    line = capsys.readouterr().err
+    assert re.fullmatch(
+        r'127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4} \d\d:\d\d:\d\d\] "GET /\xff HTTP/1\.1" 200 -\n', line
+    )
+
+
+def test_date_is_http() -> None:
+    date = BaseHTTPRequestHandler.date_time_string
+    handler = BaseHTTPRequestHandler.__new__(BaseHTTPRequestHandler)
+    assert date(handler, 0) == "Thu, 01 Jan 1970 00:00:00 GMT"
+    assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", date(handler))
+
+
+def test_old_style_requests_in_the_stdlib_profile() -> None:
+    class Old(Hello):
+        protocol_version = "HTTP/1.0"
+
+    with serving(Old) as server:
+        with defaults.using("stdlib", request_timeout=5.0):
+            assert exchange(server, b"GET /x\r\n\r\n") == b"hello /x"
+            assert exchange(server, b"GET /x HTTP/1.0\r\n").endswith(b"\r\n\r\nhello /x")
+
+
+# ---- switching protocols, and handlers that do things their own way
+
+
+def test_switched_connection_is_the_handlers() -> None:
+    class Echo(Handler):
+        def do_GET(self) -> None:
+            self.send_response(101)
+            self.send_header("Upgrade", "echo")
+            self.send_header("Connection", "Upgrade")
+            self.end_headers()
+            while line := self.rfile.readline():
+                self.wfile.write(line.upper())
+
+    with serving(Echo) as server, talking(server) as client:
+        client.say(request("GET / HTTP/1.1", "Upgrade: echo", body=b"early\n"))
+        assert aside(client.response)[0] == 101
+        client.say(b"late\n")
+        assert aside(client.file.readline) == b"EARLY\n"
+        assert aside(client.file.readline) == b"LATE\n"
+        client.sock.shutdown(socket.SHUT_WR)
+        assert aside(client.rest) == b""
+
+
+def test_handler_with_a_request_loop_of_its_own() -> None:
+    class Own(Hello):
+        def handle(self) -> None:
+            self.raw_requestline = self.rfile.readline(65_537)
+            if self.parse_request():
+                getattr(self, "do_" + str(self.command))()
+
+    with serving(Own) as server:
+        assert exchange(server, request("GET /own HTTP/1.1")).endswith(b"hello /own")
+        assert exchange(server, b"GET /own HTTP/1.0\r\n\r\n").endswith(b"hello /own")
+        assert exchange(server, b"GET /own HTTP/1.1\r\nX\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+def test_overridden_end_headers_and_version() -> None:
+    class Own(Hello):
+        server_version = "mine/1"
+        sys_version = ""
+
+        def version_string(self) -> str:
+            return "mine"
+
+        def end_headers(self) -> None:
+            self.send_header("Access-Control-Allow-Origin", "*")
+            super().end_headers()
+
+    with serving(Own) as server, talking(server) as client:
+        client.say(request())
+        _, fields, body = aside(client.response)
+    assert (fields["server"], fields["access-control-allow-origin"], body) == ("mine", "*", b"hello /")
+
+
+def test_plain_method_that_needs_no_waiting() -> None:
+    class Plain(Handler):
+        def do_GET(self) -> Any:
+            return self.reply(b"plain")
+
+    with serving(Plain) as server, talking(server) as client:
+        client.say(request())
+        assert aside(client.response)[2] == b"plain"
+
+
+def test_interim_responses_come_before_the_final_one() -> None:
+    class Early(Handler):
+        def do_GET(self) -> None:
+            self.send_response_only(103)
+            self.send_header("Link", "</a>")
+            self.end_headers()
+            self.reply(b"final")
+
+    with serving(Early) as server:
+        answer = exchange(server, request("GET / HTTP/1.1", "Connection: close"))
+    assert answer.startswith(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n")
+
+
+def test_stand_in_for_a_connection() -> None:
+    class Fake:
+        def __init__(self) -> None:
+            self.sent = b""
+
+        def makefile(self, *args: Any) -> io.BytesIO:
+            return io.BytesIO(request("GET /fake HTTP/1.1", "Connection: close"))
+
+        def sendall(self, data: bytes) -> None:
+            self.sent += data
+
+    fake = Fake()
+    Hello(fake, ("1.2.3.4", 5), None)
+    assert fake.sent.endswith(b"\r\n\r\nhello /fake")
+
+
+# ---- servers
+
+
+def test_server_knows_its_name_and_port() -> None:
+    server = HTTPServer(("127.0.0.1", 0), Hello)
+    assert server.server_port == server.server_address[1] == server.socket.getsockname()[1] > 0
+    assert server.server_name == "127.0.0.1"
+    assert server.fileno() == server.socket.fileno()
+    server.server_close()
+    everywhere = HTTPServer(("", 0), Hello)
+    assert everywhere.server_name == socket.gethostname()
+    everywhere.server_close()
+
+
+def test_address_in_use_is_an_error_that_leaves_nothing_open() -> None:
+    first = HTTPServer(("127.0.0.1", 0), Hello)
+    with pytest.raises(OSError, match="in use"):
+        HTTPServer(first.server_address, Hello)
+    first.server_close()
+
+
+def test_shutdown_lets_requests_in_flight_finish() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(Handler):
+        def do_GET(self) -> None:
+            begun.set()
+            assert aside(go_on.wait, 5)
+            self.reply(b"finished")
+
+    with serving(Slow) as server, talking(server) as busy, talking(server) as idle:
+        busy.say(request())
+        assert aside(begun.wait, 5)
+        assert idle.sock.fileno() > 0
+        server.shutdown()
+        go_on.set()
+        assert busy.response()[2] == b"finished"
+
+
+def test_handle_request_serves_one_connection() -> None:
+    server = HTTPServer(("127.0.0.1", 0), Hello)
+    server.timeout = 5
+    answers: list[bytes] = []
+
+    def fetch() -> None:
+        client = Client(server.server_address)
+        client.say(request("GET /one HTTP/1.1", "Connection: close"))
+        answers.append(client.rest())
+        client.close()
+
+    thread = threading.Thread(target=fetch)
+    thread.start()
+    server.handle_request()
+    aside(thread.join)
+    server.server_close()
+    assert answers[0].endswith(b"hello /one")
+
+
+def test_handle_request_gives_up() -> None:
+    told: list[str] = []
+
+    class Server(HTTPServer):
+        timeout = 0.01
+
+        def handle_timeout(self) -> None:
+            told.append("in vain")
+
+    server = Server(("127.0.0.1", 0), Hello)
+    server.handle_request()
+    server.server_close()
+    assert told == ["in vain"]
+
+
+def test_connections_can_be_refused() -> None:
+    class Server(ThreadingHTTPServer):
+        def verify_request(self, request: Any, client_address: Any) -> bool:
+            return False
+
+    with serving(Hello, Server) as server:
+        assert exchange(server, b"") == b""
+
+
+def test_listening_socket_may_speak_tls(server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    class Server(ThreadingHTTPServer):
+        def server_activate(self) -> None:
+            super().server_activate()
+            self.socket = server_tls.wrap_socket(self.socket, server_side=True)
+
+    with serving(Hello, Server) as server:
+        connection = http_client.HTTPSConnection(
+            "localhost", server.server_port, timeout=5, context=client_tls
+        )
+        for path in ("/a", "/b"):
+            connection.request("GET", path)
+            assert connection.getresponse().read() == b"hello " + path.encode()
+        connection.close()
