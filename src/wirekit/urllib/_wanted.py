@@ -1,0 +1,255 @@
+"""What is wanted of a URL: ``Request``, and what can be said of a body before it is sent.
+
+Nothing here waits, so that ``urllib.request`` of both trees shares one class: a request made for one may be opened by
+the other.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Mapping
+
+from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
+from wirekit._wire import targets, uri_pieces
+from wirekit.urllib import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["Request", "check_body", "measure_file", "request_host"]
+
+
+def request_host(request: Any) -> str:
+    """Return the host of a request in lower case, without its port (RFC 2965)."""
+    host: str = parse.urlparse(request.full_url)[1] or request.get_header("Host", "")
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isascii() and port.isdigit() else host).lower()
+
+
+class Request:
+    """What is wanted of a URL: its parts, a method, headers and a body.
+
+    ``full_url`` may be set anew; ``type`` (the scheme), ``host`` (with its port), ``selector`` (path and query) and
+    ``fragment`` follow. Setting ``data`` drops a Content-Length. Header names are kept ``Like-this`` and found in any
+    case. Unredirected headers do not go along with a redirect. ``method`` is there only if it was given.
+
+    ValueError for a URL without a scheme, or (safe profile) one that two programs would read in two ways.
+    """
+
+    __module__ = "wirekit.urllib.request"
+
+    type: str
+    host: Any
+    selector: str
+    fragment: str | None
+    method: str
+    timeout: Any = GLOBAL_DEFAULT_TIMEOUT
+
+    def __init__(
+        self,
+        url: str,
+        data: Any = None,
+        headers: Mapping[str, Any] = {},
+        origin_req_host: str | None = None,
+        unverifiable: bool = False,
+        method: str | None = None,
+    ) -> None:
+        self.full_url = url
+        self.headers: dict[str, Any] = {}
+        self.unredirected_hdrs: dict[str, Any] = {}
+        self._data: Any = None
+        self.data = data
+        self._tunnel_host: str | None = None
+        self._proxy_type: str | None = None
+        self._start: int | None = None  # where a file's part that is the body begins
+        for key, value in headers.items():
+            self.add_header(key, value)
+        self.origin_req_host = request_host(self) if origin_req_host is None else origin_req_host
+        self.unverifiable = unverifiable
+        if method:
+            self.method = method
+
+    @property
+    def full_url(self) -> Any:
+        """The URL, fragment included."""
+        return f"{self._full_url}#{self.fragment}" if self.fragment else self._full_url
+
+    @full_url.setter
+    def full_url(self, url: str) -> None:
+        plain, mark, fragment = parse.unwrap(url).partition("#")
+        self._full_url: str | None = plain
+        self.fragment = fragment if mark else None
+        self._parse()
+
+    @full_url.deleter
+    def full_url(self) -> None:
+        self._full_url = self.fragment = None
+        self.selector = ""
+
+    @property
+    def data(self) -> Any:
+        """The body: bytes, a file or an iterable of bytes; None for none."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if data is self._data:
+            return
+        self._data = data
+        self.remove_header("Content-length")  # it told of the old body
+        self.unredirected_hdrs.pop("Transfer-encoding", None)
+
+    @data.deleter
+    def data(self) -> None:
+        self.data = None
+
+    def _parse(self) -> None:
+        """Take the URL apart. What ``parse.urlsplit`` refuses is refused here."""
+        assert self._full_url is not None
+        kind, rest = uri_pieces.splittype(self._full_url)
+        if kind is None:
+            message = f"unknown url type: {self.full_url!r}"
+            raise ValueError(message)
+        parse.urlsplit(self._full_url)
+        self.type = kind
+        self._authority, self.selector = uri_pieces.splithost(rest)
+        self.host = parse.unquote(self._authority) if self._authority else self._authority
+
+    def _bare_host(self) -> str:
+        """Return the host without a user's name: it is for us, not for name lookup or a Host field."""
+        if self._authority and "@" in self._authority and self.host == parse.unquote(self._authority):
+            return parse.unquote(targets.split_login(self._authority)[2])
+        host: str = self.host
+        return host
+
+    def get_method(self) -> str:
+        """Return the method: the one given, else POST with a body and GET without."""
+        return getattr(self, "method", None) or ("GET" if self.data is None else "POST")
+
+    def get_full_url(self) -> Any:
+        """Return the URL, fragment included."""
+        return self.full_url
+
+    def set_proxy(self, host: str, type: str) -> None:
+        """Let the request go to a proxy at this host, one for https through a tunnel."""
+        if self._tunnel_host is None and self.type == "https":
+            self._tunnel_host = self._bare_host()
+        elif self._tunnel_host is None:
+            self.type = type
+            self.selector = self.full_url
+        self.host = host
+        self._proxy_type = type
+
+    def has_proxy(self) -> bool:
+        """Tell whether a proxy is asked for the whole URL (a tunnel does not count)."""
+        return bool(self.selector == self.full_url)
+
+    def add_header(self, key: str, val: Any) -> None:
+        """Set a header that goes along with redirects (credentials: within the origin)."""
+        self.headers[key.capitalize()] = val
+
+    def add_unredirected_header(self, key: str, val: Any) -> None:
+        """Set a header that goes along with no redirect."""
+        self.unredirected_hdrs[key.capitalize()] = val
+
+    def has_header(self, header_name: str) -> bool:
+        """Tell whether there is such a header, of either kind."""
+        return any(header_name in known or header_name.capitalize() in known for known in self._kinds())
+
+    def get_header(self, header_name: str, default: Any = None) -> Any:
+        """Return a header's value; default when there is none."""
+        for known in self._kinds():
+            for name in (header_name, header_name.capitalize()):
+                if name in known:
+                    return known[name]
+        return default
+
+    def remove_header(self, header_name: str) -> None:
+        """Remove a header, of either kind; nothing happens when there is none."""
+        for known in self._kinds():
+            known.pop(header_name, None)
+            known.pop(header_name.capitalize(), None)
+
+    def header_items(self) -> list[tuple[str, Any]]:
+        """Return (name, value) of all headers; a redirected one counts before an unredirected one."""
+        return list({**self.unredirected_hdrs, **self.headers}.items())
+
+    def _kinds(self) -> tuple[dict[str, Any], ...]:
+        return self.headers, self.unredirected_hdrs
+
+    # ---- the oldest names, gone from the standard library since Python 3.4
+
+    def add_data(self, data: Any) -> None:
+        """Set ``data``."""
+        self.data = data
+
+    def has_data(self) -> bool:
+        """Tell whether there is a body."""
+        return self.data is not None
+
+    def get_data(self) -> Any:
+        """Return ``data``."""
+        return self.data
+
+    def get_type(self) -> str:
+        """Return ``type``."""
+        return self.type
+
+    def get_host(self) -> Any:
+        """Return ``host``."""
+        return self.host
+
+    def get_selector(self) -> str:
+        """Return ``selector``."""
+        return self.selector
+
+    def get_origin_req_host(self) -> str:
+        """Return ``origin_req_host``."""
+        return self.origin_req_host
+
+    def is_unverifiable(self) -> bool:
+        """Return ``unverifiable``."""
+        return self.unverifiable
+
+
+def check_body(data: Any) -> None:
+    """Refuse what cannot be a body, before anything is sent: TypeError."""
+    if isinstance(data, str):
+        message = (
+            "POST data should be bytes, an iterable of bytes, or a file object. It cannot be of type str."
+        )
+        refused = TypeError(message)
+        refused.add_note(
+            "Text has to be encoded: data.encode('utf-8'), or urlencode(fields).encode() for a form."
+        )
+        raise refused
+    if isinstance(data, Mapping):
+        message = (
+            f"POST data should be bytes, an iterable of bytes, or a file object, not {type(data).__name__}."
+        )
+        refused = TypeError(message)
+        refused.add_note("Fields of a form have to be encoded: urllib.parse.urlencode(data).encode().")
+        raise refused
+
+
+def measure_file(file: Any) -> int | None:
+    """Return how many bytes are left in a file; None where its size says nothing about that.
+
+    Only plain files are trusted: a decompressing one has the size of what it reads from, one in /proc none at all.
+    """
+    file = getattr(file, "file", file)  # what tempfile wraps
+    try:
+        if type(file) is io.BytesIO:
+            return max(file.getbuffer().nbytes - file.tell(), 0)
+        raw = file.raw if type(file) in {io.BufferedReader, io.BufferedRandom} else file
+        if type(raw) is not io.FileIO:
+            return None
+        status = os.fstat(raw.fileno())
+        return (
+            max(status.st_size - file.tell(), 0) if stat.S_ISREG(status.st_mode) and status.st_size else None
+        )
+    except (OSError, ValueError):
+        return None

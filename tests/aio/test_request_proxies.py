@@ -1,0 +1,235 @@
+"""Proxies: plain, by tunnel, over TLS, and which one is used."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.aio.hearing import heard
+from tests.fix_peer import Peer, request, send, start_tls
+from wirekit.aio.urllib import request as web
+from wirekit.urllib.error import URLError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.fix_tls import Certificates
+
+    MakePeer = Callable[..., Peer]
+
+pytestmark = pytest.mark.usefixtures("plain_opener")
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+TUNNEL = b"HTTP/1.1 200 Connected\r\n\r\n"
+
+
+def address(server: Peer) -> str:
+    return f"{server.host}:{server.port}"
+
+
+async def fetch(opener: Any, url: Any) -> None:
+    async with await opener.open(url, timeout=5) as response:
+        assert await response.read() == b"ok"
+
+
+async def test_proxy_is_asked_for_the_whole_url(peer: MakePeer) -> None:
+    proxy = peer([request(), send(OK)])
+    opener = web.build_opener(web.ProxyHandler({"http": f"http://{address(proxy)}"}))
+    await fetch(opener, "http://user:pw@origin.example:81/ä?b#c")
+    lines = (await heard(proxy)).split(b"\r\n")
+    assert lines[0] == b"GET http://origin.example:81/%C3%A4?b HTTP/1.1"
+    assert b"Host: origin.example:81" in lines
+
+
+@pytest.mark.parametrize("form", ["http://{}", "http://{}/", "{}"])
+async def test_proxy_is_named_in_any_usual_form(peer: MakePeer, form: str) -> None:
+    proxy = peer([request(), send(OK)])
+    await fetch(
+        web.build_opener(web.ProxyHandler({"http": form.format(address(proxy))})), "http://origin.example/"
+    )
+    assert (await heard(proxy)).startswith(b"GET http://origin.example/ ")
+
+
+@pytest.mark.parametrize(
+    "login, sent",
+    [("Aladdin:open%20sesame", b"QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), ("alone", b"YWxvbmU6")],
+)
+async def test_proxys_login_is_sent_to_it(peer: MakePeer, login: str, sent: bytes) -> None:
+    proxy = peer([request(), send(OK)])
+    opener = web.build_opener(web.ProxyHandler({"http": f"http://{login}@{address(proxy)}"}))
+    await fetch(opener, "http://origin.example/")
+    assert b"\r\nProxy-Authorization: Basic " + sent + b"\r\n" in await heard(proxy)
+
+
+async def test_proxys_login_does_not_go_along_with_a_redirect(
+    peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = peer([request(), send(OK)])
+    moved = (
+        b"HTTP/1.1 302 Moved\r\nLocation: http://%b/\r\nContent-Length: 0\r\n\r\n" % address(server).encode()
+    )
+    proxy = peer([request(), send(moved)])
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    opener = web.build_opener(web.ProxyHandler({"http": f"http://u:p@{address(proxy)}"}))
+    await fetch(opener, "http://origin.example/")
+    assert b"Proxy-Authorization" in await heard(proxy)
+    assert b"Proxy-Authorization" not in await heard(server)
+
+
+async def test_https_goes_through_a_tunnel(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    proxy = peer([request(), send(TUNNEL), start_tls(server_tls), request(), send(OK)])
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"http://u:p@{address(proxy)}"}), web.HTTPSHandler(context=client_tls)
+    )
+    await fetch(opener, web.Request("https://someone:pw@localhost/a", headers={"Cookie": "secret"}))
+    head, _, inside = (await heard(proxy)).partition(b"\r\n\r\n")
+    assert head.split(b"\r\n") == [
+        b"CONNECT localhost:443 HTTP/1.1",
+        b"Proxy-Authorization: Basic dTpw",
+        b"Host: localhost:443",
+    ]
+    assert inside.startswith(b"GET /a HTTP/1.1\r\n")
+    assert b"\r\nHost: localhost\r\n" in inside
+    assert b"\r\nCookie: secret\r\n" in inside
+    assert b"Proxy-Authorization" not in inside
+
+
+async def test_request_through_a_tunnel_may_be_opened_again(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    proxy = peer([request(), send(TUNNEL), start_tls(server_tls), request(), send(OK)])
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"http://{address(proxy)}"}), web.HTTPSHandler(context=client_tls)
+    )
+    wanted = web.Request("https://localhost/a")
+    for number in range(2):
+        await fetch(opener, wanted)
+        assert (await heard(proxy, number)).startswith(b"CONNECT localhost:443 ")
+
+
+async def test_refused_tunnel_is_a_urlerror(peer: MakePeer, client_tls: ssl.SSLContext) -> None:
+    proxy = peer([request(), send(b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n")])
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"http://{address(proxy)}"}), web.HTTPSHandler(context=client_tls)
+    )
+    with pytest.raises(URLError, match="Tunnel connection failed: 407"):
+        await opener.open("https://localhost/", timeout=5)
+
+
+async def test_proxy_over_tls_is_asked_for_the_whole_url(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    proxy = peer([request(), send(OK)], tls=server_tls)
+    opener = web.build_opener(
+        web.ProxyHandler({"http": f"https://localhost:{proxy.port}"}), web.HTTPSHandler(context=client_tls)
+    )
+    await fetch(opener, "http://origin.example/a")
+    said = await heard(proxy)
+    assert said.startswith(b"GET http://origin.example/a HTTP/1.1\r\n")
+    assert b"\r\nHost: origin.example\r\n" in said
+
+
+async def test_tunnel_through_a_proxy_over_tls_is_tls_in_tls(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    origin = peer([request(), send(OK)], tls=server_tls)
+    proxy = peer([request(), send(TUNNEL), relay_to(origin)], tls=server_tls)
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"https://u:p@localhost:{proxy.port}"}),
+        web.HTTPSHandler(context=client_tls),
+    )
+    await fetch(opener, f"https://localhost:{origin.port}/a")
+    assert (await heard(origin)).startswith(b"GET /a HTTP/1.1\r\n")
+    said = await heard(proxy)
+    assert said.startswith(
+        b"CONNECT localhost:%d HTTP/1.1\r\nProxy-Authorization: Basic dTpw\r\n" % origin.port
+    )
+    assert b"GET /a" not in said
+
+
+def relay_to(server: Peer) -> Any:
+    """Carry bytes between the client of one peer and another peer, until the client leaves."""
+    import contextlib
+    import socket
+    import threading
+
+    def step(conversation: Any) -> None:
+        with socket.create_connection((server.host, server.port), 5) as onward:
+
+            def back() -> None:
+                with contextlib.suppress(OSError):
+                    while data := onward.recv(65536):
+                        conversation.sock.sendall(data)
+
+            thread = threading.Thread(target=back, daemon=True)
+            thread.start()
+            start = len(conversation.received)
+            with contextlib.suppress(OSError):
+                while conversation.fill():
+                    onward.sendall(bytes(conversation.received[start:]))
+                    start = len(conversation.received)
+                onward.shutdown(socket.SHUT_WR)
+            thread.join(5)
+
+    return step
+
+
+async def test_certificate_of_a_proxy_is_checked(
+    peer: MakePeer, certificates: Certificates, client_tls: ssl.SSLContext
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificates.stranger)
+    proxy = peer([], tls=context)
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"https://u:p@localhost:{proxy.port}"}),
+        web.HTTPSHandler(context=client_tls),
+    )
+    with pytest.raises(URLError) as caught:
+        await opener.open("https://localhost/", timeout=5)
+    assert isinstance(caught.value.reason, ssl.SSLCertVerificationError)
+    assert b"CONNECT" not in proxy.conversations[0].received
+
+
+async def test_proxy_of_an_unknown_kind_is_a_urlerror() -> None:
+    opener = web.build_opener(web.ProxyHandler({"http": "socks5://localhost:1"}))
+    with pytest.raises(URLError, match="unknown url type: socks5"):
+        await opener.open("http://origin.example/")
+
+
+async def test_environment_names_the_usual_proxy(peer: MakePeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = peer([request(), send(OK)])
+    monkeypatch.setenv("http_proxy", f"http://{address(proxy)}")
+    web.install_opener(None)
+    async with await web.urlopen("http://origin.example/", timeout=5) as response:
+        assert await response.read() == b"ok"
+    assert (await heard(proxy)).startswith(b"GET http://origin.example/ ")
+
+
+async def test_no_proxies_at_all_may_be_asked_for(peer: MakePeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = peer([request(), send(OK)])
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    await fetch(web.build_opener(web.ProxyHandler({})), f"http://{address(server)}/")
+
+
+def test_proxies_must_be_a_mapping() -> None:
+    with pytest.raises(TypeError, match="mapping"):
+        web.ProxyHandler([("http", "http://p")])  # type: ignore[arg-type]  # that is the point
+
+
+def test_environment_is_read_as_in_the_stdlib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
+    monkeypatch.setenv("no_proxy", "example.org, .example.net:8080")
+    assert web.getproxies() == {"https": "http://p:1", "no": "example.org, .example.net:8080"}
+    assert web.proxy_bypass("www.example.org:80")
+    assert web.proxy_bypass("example.net:8080")
+    assert not web.proxy_bypass("example.net")
+    assert not web.proxy_bypass_environment("example.org", {})
+    assert web.proxy_bypass_environment("example.com", {"no": "*"})
+
+
+def test_old_private_name_of_the_parser_is_there() -> None:
+    assert web._parse_proxy("http://u:p@h:1/") == ("http", "u", "p", "h:1")
