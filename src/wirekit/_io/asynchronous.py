@@ -163,6 +163,8 @@ class Stream(asyncio.Protocol):
         waiter = self._waiter = self._loop.create_future()
         if self.timeout is not None or self.deadline is not None:
             self._arm()
+        elif self._timer is not None:
+            self._disarm()  # left by a wait that was limited
         try:
             await waiter
         except BaseException:
@@ -262,12 +264,11 @@ class Stream(asyncio.Protocol):
         """Send bytes-like data whole; waits only while the peer does not keep pace."""
         if self.closed:
             raise self._error or BrokenPipeError("the connection is closed")
-        if type(data) is not bytes:
-            data = memoryview(data).cast("B")
         if self._layers:
-            await self._send_encrypted(memoryview(data))
+            await self._send_encrypted(memoryview(data).cast("B"))
             return
-        self._transport.write(data)
+        # What the transport queues is sent later: it must not change then, as a caller's bytearray may.
+        self._transport.write(data if type(data) is bytes else bytes(data))
         if self._drained is not None:
             await self._drain()
 
@@ -292,8 +293,8 @@ class Stream(asyncio.Protocol):
         except BaseException:
             self.abort()
             raise
-        if self.closed and self._error is not None:
-            raise self._error
+        if self.closed:
+            raise self._error or ConnectionAbortedError("the connection was closed before all was sent")
 
     async def send_file(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
         """Send count bytes (or all) of an open file from offset on; return how many were sent."""
@@ -357,7 +358,12 @@ class Stream(asyncio.Protocol):
         self._blocks.clear()
         self._queued = 0
         layer = self._layers[-1]
-        if plain := layer.decrypt(b"".join(early)):
+        try:
+            plain = layer.decrypt(b"".join(early))
+        except ssl.SSLError:
+            self.abort()
+            raise
+        if plain:
             self._blocks.append(plain)
             self._queued = len(plain)
         self._ended = self._ended or layer.ended
