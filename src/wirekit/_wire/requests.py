@@ -137,7 +137,7 @@ def _check_host(low: bytes, version: bytes) -> None:
     if not hosts and version == b"HTTP/1.0":
         return
     if len(hosts) != 1:
-        raise BadRequest(400, "Bad Host", "an HTTP/1.1 request must have one Host field")
+        raise BadRequest(400, "Bad Host", "a request must have one Host field")
     if not _HOST(hosts[0]):
         raise BadRequest(400, "Bad Host", "the Host field is no host")
 

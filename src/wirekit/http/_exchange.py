@@ -20,6 +20,8 @@ __all__ = ["BodyTooLong", "RequestFile", "ResponseFile"]
 
 _ALL: Final = 1 << 70  # above any Content-Length that is let through
 _BLOCK: Final = 1 << 16
+_CHUNK_LINE: Final = 4096
+"""Bytes of a chunk-size line with its extensions: nobody sends 100, llhttp allows 16 KiB (security row 121)."""
 _JOINED: Final = 1 << 16
 """Bytes up to which head and body are joined to one block; copying more costs more than a second send."""
 _BUFFERED: Final = 8192
@@ -174,7 +176,7 @@ class RequestFile(net.FileBase):
         try:
             if self._inside:
                 bodies.check_chunk_end(self.stream.read_line(1))
-            line = self.stream.read_line(bodies.MAX_CHUNK_LINE)
+            line = self.stream.read_line(_CHUNK_LINE)
             if not line.endswith(b"\r\n"):
                 self._fail_at_end(line)
                 bodies.check_chunk_end(line[-80:])  # raises BadChunk
@@ -201,7 +203,7 @@ class RequestFile(net.FileBase):
         self.trailers = http1.parse_trailers(block + line, defaults.active)
 
     def _fail_at_end(self, line: bytes) -> None:
-        if not line.endswith(b"\n") and len(line) < bodies.MAX_CHUNK_LINE:
+        if not line.endswith(b"\n") and len(line) < _CHUNK_LINE:
             self._cut(0)
 
     def _take(self, n: int) -> bytes:

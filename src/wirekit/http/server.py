@@ -164,10 +164,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     def setup(self) -> None:
         """Make ``connection``, ``rfile`` and ``wfile`` for the connection that was accepted."""
         self.connection = self.request
-        stream, send = serving.open_stream(self.connection)
-        timeout = self.timeout if self.timeout is not None else defaults.active.request_timeout
-        if timeout is not None:
-            stream.timeout = timeout
+        stream, send = serving.open_stream(self.connection, self.timeout)
         self.rfile = RequestFile(stream)
         self.wfile = ResponseFile(stream, send, self.wbufsize)
 

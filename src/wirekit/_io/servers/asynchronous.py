@@ -36,12 +36,14 @@ __all__ = [
 ]
 
 
-def open_stream(request: Any) -> tuple[Stream, Any]:
+def open_stream(request: Any, timeout: float | None = None) -> tuple[Stream, Any]:
     """Return the stream of an accepted connection, and the function that sends bytes on it.
 
-    A stand-in of a connection (tests make such) is read through its ``makefile``; its methods may be awaitable or not.
+    timeout: seconds that a wait may take; None takes ``defaults.request_timeout``. A stand-in of a connection (tests
+    make such) is read through its ``makefile``; its methods may be awaitable or not.
     """
     if isinstance(request, Stream):
+        request.timeout = defaults.active.request_timeout if timeout is None else timeout
         return request, request.sendall
 
     async def send(data: bytes) -> None:

@@ -6,6 +6,8 @@ import socketserver
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 
+from wirekit import defaults
+from wirekit._io import patience
 from wirekit._io.blocking import Stream, over_file
 
 __all__ = [
@@ -19,10 +21,11 @@ __all__ = [
 ]
 
 
-def open_stream(request: Any) -> tuple[Stream, Any]:
+def open_stream(request: Any, timeout: float | None = None) -> tuple[Stream, Any]:
     """Return the stream of an accepted connection, and the function that sends bytes on it.
 
-    A stand-in of a socket (tests make such) is read through its ``makefile``, and may lack ``sendall``.
+    timeout: seconds that a wait may take; None takes ``defaults.request_timeout``. A stand-in of a socket (tests make
+    such) is read through its ``makefile``, and may lack ``sendall``.
     """
     if not isinstance(request, socket.socket):
         send = request.sendall if hasattr(request, "sendall") else request.makefile("wb", 0).write
@@ -31,6 +34,11 @@ def open_stream(request: Any) -> tuple[Stream, Any]:
         # a response whose head and body leave apart would wait 40 ms for the client's acknowledgement otherwise
         request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     stream = Stream(request)
+    usual = defaults.active.request_timeout
+    if timeout is None and type(request) is socket.socket and request.gettimeout() is None:
+        patience.set_kernel_timeout(request, usual)
+    elif timeout is not None or usual is not None:
+        stream.timeout = usual if timeout is None else timeout
     return stream, stream.sendall
 
 
