@@ -91,12 +91,13 @@ def both_twins(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., 
     del run.__wrapped__  # type: ignore[attr-defined]  # pytest would see an async function behind it
     run.__signature__ = inspect.signature(test)  # type: ignore[attr-defined]  # names the fixtures
     run.pytestmark = list(getattr(test, "pytestmark", []))  # type: ignore[attr-defined]
-    return twins(run)
+    given_twins: Callable[..., None] = twins(run)
+    return given_twins
 
 
 async def settle(value: Awaitable[Result] | Result) -> Result:
     """Give the value, waiting for it where this twin wants that."""
-    return await value if inspect.isawaitable(value) else value  # type: ignore[return-value]
+    return await value if inspect.isawaitable(value) else value
 
 
 async def heard(twin: Twin, peer: Peer, index: int = 0) -> bytes:

@@ -63,7 +63,7 @@ async def test_text_beyond_latin_1_is_the_callers_mistake_and_nothing_is_sent(pe
 async def test_body_that_is_none_is_refused(peer: MakePeer) -> None:
     connection = client.HTTPConnection("127.0.0.1", peer([]).port, timeout=5)
     with pytest.raises(TypeError):
-        await connection.request("POST", "/", 42)  # type: ignore[arg-type]
+        await connection.request("POST", "/", 42)
     connection.close()
 
 
@@ -225,7 +225,7 @@ async def test_send_of_anything_else_is_a_type_error(peer: MakePeer) -> None:
     connection = client.HTTPConnection(server.host, server.port, timeout=5)
     await connection.connect()
     with pytest.raises(TypeError):
-        await connection.send(42)  # type: ignore[arg-type]
+        await connection.send(42)
     connection.close()
     assert await heard(server) == b""
 

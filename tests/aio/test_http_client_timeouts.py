@@ -120,7 +120,9 @@ async def test_connect_has_a_timeout_of_its_own() -> None:
             for one in crowd:
                 one.setblocking(False)
                 one.connect_ex(listener.getsockname())
-            connection = client.HTTPConnection(*listener.getsockname(), timeout=Timeout(30, connect=SHORT))
+            connection = client.HTTPConnection(
+                "127.0.0.1", listener.getsockname()[1], timeout=Timeout(30, connect=SHORT)
+            )
             with pytest.raises(TimeoutError):
                 await connection.connect()
             assert connection.sock is None

@@ -64,7 +64,7 @@ def test_text_beyond_latin_1_is_the_callers_mistake_and_nothing_is_sent(peer: Ma
 def test_body_that_is_none_is_refused(peer: MakePeer) -> None:
     connection = client.HTTPConnection("127.0.0.1", peer([]).port, timeout=5)
     with pytest.raises(TypeError):
-        connection.request("POST", "/", 42)  # type: ignore[arg-type]
+        connection.request("POST", "/", 42)
     connection.close()
 
 
@@ -226,7 +226,7 @@ def test_send_of_anything_else_is_a_type_error(peer: MakePeer) -> None:
     connection = client.HTTPConnection(server.host, server.port, timeout=5)
     connection.connect()
     with pytest.raises(TypeError):
-        connection.send(42)  # type: ignore[arg-type]
+        connection.send(42)
     connection.close()
     assert heard(server) == b""
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.blocking.hearing import heard
 from tests.fix_peer import Conversation, Peer, request, send, stall
-from wirekit.http import client
 from wirekit.defaults import Timeout
+from wirekit.http import client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +121,9 @@ def test_connect_has_a_timeout_of_its_own() -> None:
             for one in crowd:
                 one.setblocking(False)
                 one.connect_ex(listener.getsockname())
-            connection = client.HTTPConnection(*listener.getsockname(), timeout=Timeout(30, connect=SHORT))
+            connection = client.HTTPConnection(
+                "127.0.0.1", listener.getsockname()[1], timeout=Timeout(30, connect=SHORT)
+            )
             with pytest.raises(TimeoutError):
                 connection.connect()
             assert connection.sock is None

@@ -92,7 +92,7 @@ def test_certificate_by_file_names_as_in_older_pythons(
 ) -> None:
     tls = make_server_tls(certificates.server, client_authority=certificates.authority)
     server = peer([request(), send(OK)], tls=tls)
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="key_file"):
         connection = client.HTTPSConnection(
             "localhost",
             server.port,

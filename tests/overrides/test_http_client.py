@@ -128,7 +128,7 @@ async def test_getresponse_overridden_wraps_the_response(twin: Twin, peer: MakeP
 
         class Wrapping(base):  # type: ignore[misc]
             async def getresponse(self) -> Any:
-                response = await super().getresponse()
+                response: Any = await super().getresponse()
                 response.seen = True
                 return response
     else:
@@ -142,7 +142,7 @@ async def test_getresponse_overridden_wraps_the_response(twin: Twin, peer: MakeP
     server = peer([request(), send(OK)])
     connection = Wrapping(server.host, server.port, timeout=5)
     await settle(connection.request("GET", "/"))
-    response = await settle(connection.getresponse())
+    response: Any = await settle(connection.getresponse())
     assert response.seen
     assert await settle(response.read()) == b"ok"
     connection.close()

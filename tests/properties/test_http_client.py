@@ -245,7 +245,12 @@ def test_no_argument_adds_a_line_to_a_request(
     async def main() -> None:
         connection = client.HTTPConnection("h")
         sent = bytearray()
-        connection.send = lambda data: sent.extend(data) or nothing() if twin.waits else sent.extend(data)
+
+        def keep(data: bytes) -> Any:
+            sent.extend(data)
+            return nothing() if twin.waits else None
+
+        connection.send = keep
         try:
             connection.putrequest(method, url, skip_host=True, skip_accept_encoding=True)
             connection.putheader(name, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -97,8 +97,13 @@ async def test_row_04_line_end_in_a_target_is_refused(twin: Twin, peer: MakePeer
 async def test_row_05_line_end_in_a_host_is_refused_before_name_lookup(
     twin: Twin, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_up: list[Any] = []
-    monkeypatch.setattr("socket.getaddrinfo", lambda *args, **_: looked_up.append(args) or [])
+    looked_up: list[object] = []
+
+    def look_up(*args: object, **_: object) -> list[object]:
+        looked_up.append(args)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
     client = twin.http_client
     with pytest.raises((client.InvalidURL, ValueError)):
         await settle(client.HTTPConnection(host, 80, timeout=5).request("GET", "/"))

@@ -50,7 +50,8 @@ async def refuse(twin: Twin, server: Peer, *names: str) -> BaseException:
         await settle(response.read())
     await heard(twin, server)
     connection.close()
-    return caught.value
+    error: BaseException = caught.value
+    return error
 
 
 @both_twins
