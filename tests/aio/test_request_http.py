@@ -8,6 +8,7 @@ import os
 import socket
 import ssl
 import tempfile
+import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,6 +179,15 @@ async def test_request_may_be_opened_again(peer: MakePeer) -> None:
     assert b"\r\nContent-Length: 5\r\n" in (await heard(server, 1))
 
 
+async def test_request_made_by_the_stdlib_is_opened(peer: MakePeer) -> None:
+    server = peer(
+        [request(), send(b"HTTP/1.1 302 X\r\nLocation: /b\r\n\r\n"), close()], [request(), send(OK)]
+    )
+    assert await fetch(urllib.request.Request(url_of(server, "/a"), headers={"X": "1"})) == b"ok"
+    assert (await heard(server, 0)).startswith(b"GET /a ")
+    assert (await heard(server, 1)).startswith(b"GET /b ")
+
+
 # ---- bodies
 
 
@@ -296,6 +306,15 @@ async def test_text_and_fields_are_refused_with_a_hint(peer: MakePeer, data: Any
     with pytest.raises(TypeError, match="POST data should be bytes") as caught:
         await web.urlopen(url_of(server), data)
     assert hint in "".join(caught.value.__notes__)
+    assert server.conversations == []
+
+
+async def test_closed_file_is_the_callers_mistake(peer: MakePeer) -> None:
+    server = peer([])
+    file = io.BytesIO(b"abc")
+    file.close()
+    with pytest.raises(ValueError, match="closed file"):
+        await web.urlopen(url_of(server), file)
     assert server.conversations == []
 
 
@@ -543,6 +562,42 @@ async def test_own_connection_class_is_used(peer: MakePeer) -> None:
         assert await response.read() == b"ok"
     assert made[0].source_address == ("127.0.0.1", 0)
     assert made[0].timeout == 5
+
+
+async def test_connection_class_of_others_is_closed_behind_its_response() -> None:
+    class Response:
+        reason = "Fine"
+        url = msg = ""
+
+    class Connection:
+        def __init__(self, host: str, **options: Any) -> None:
+            self.host, self.options, self.sock = host, options, io.BytesIO()
+            self.first_sock = self.sock
+
+        def set_debuglevel(self, level: int) -> None:
+            pass
+
+        async def request(self, *args: Any, **options: Any) -> None:
+            self.asked = args
+
+        async def getresponse(self) -> Any:
+            response: Any = Response()
+            response.connection = self
+            return response
+
+    wanted = web.Request("http://h:81/a#b")
+    response = await web.HTTPHandler().do_open(Connection, wanted, extra=1)
+    connection = response.connection
+    assert (connection.host, connection.options["extra"]) == ("h:81", 1)
+    assert connection.asked == ("GET", "/a", None, {"Connection": "close"})
+    assert (response.url, response.msg) == ("http://h:81/a#b", "Fine")
+    assert connection.sock is None
+    assert connection.first_sock.closed
+
+
+async def test_request_without_a_host_opens_no_connection() -> None:
+    with pytest.raises(URLError, match="no host given"):
+        await web.HTTPHandler().do_open(None, web.Request("http:///"))
 
 
 async def test_debuglevel_shows_the_conversation(peer: MakePeer, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,6 +97,40 @@ def test_https_goes_through_a_tunnel(
     assert b"Proxy-Authorization" not in inside
 
 
+@pytest.mark.parametrize("form", ["{}", "http://{}"])
+def test_tunnel_is_asked_for_in_the_clear_unless_the_proxy_is_named_https(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, form: str
+) -> None:
+    proxy = peer([request(), send(TUNNEL), start_tls(server_tls), request(), send(OK)])
+    opener = web.build_opener(
+        web.ProxyHandler({"https": form.format(address(proxy))}), web.HTTPSHandler(context=client_tls)
+    )
+    fetch(opener, "https://localhost/a")
+    assert heard(proxy).startswith(b"CONNECT localhost:443 ")
+
+
+def test_request_may_be_directed_to_a_proxy_by_hand(peer: MakePeer) -> None:
+    proxy = peer([request(), send(OK)])
+    wanted = web.Request("http://user:pw@origin.example/a")
+    wanted.set_proxy(address(proxy), "http")
+    fetch(web.build_opener(), wanted)
+    said = heard(proxy)
+    assert said.startswith(b"GET http://origin.example/a HTTP/1.1\r\n")
+    assert b"\r\nHost: origin.example\r\n" in said
+
+
+def test_one_proxy_is_enough(peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    proxy, other = peer([request(), send(OK)], tls=server_tls), peer([])
+    opener = web.build_opener(
+        web.ProxyHandler({"http": f"https://localhost:{proxy.port}", "https": f"http://{address(other)}"}),
+        web.HTTPSHandler(context=client_tls),
+    )
+    wanted = web.Request("http://origin.example/a")
+    fetch(opener, wanted)
+    assert heard(proxy).startswith(b"GET http://origin.example/a ")
+    assert other.conversations == []
+
+
 def test_request_through_a_tunnel_may_be_opened_again(
     peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:

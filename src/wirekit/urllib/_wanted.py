@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["Request", "check_body", "measure_file", "request_host"]
+__all__ = ["Request", "check_body", "find_host", "measure_file", "request_host"]
 
 
 def request_host(request: Any) -> str:
@@ -63,7 +63,8 @@ class Request:
         self._data: Any = None
         self.data = data
         self._tunnel_host: str | None = None
-        self._proxy_type: str | None = None
+        self._tls_proxy = False  # speak TLS with the proxy itself
+        self._directed = False  # a proxy has been chosen, and the request is on its way there
         self._start: int | None = None  # where a file's part that is the body begins
         for key, value in headers.items():
             self.add_header(key, value)
@@ -118,13 +119,6 @@ class Request:
         self._authority, self.selector = uri_pieces.splithost(rest)
         self.host = parse.unquote(self._authority) if self._authority else self._authority
 
-    def _bare_host(self) -> str:
-        """Return the host without a user's name: it is for us, not for name lookup or a Host field."""
-        if self._authority and "@" in self._authority and self.host == parse.unquote(self._authority):
-            return parse.unquote(targets.split_login(self._authority)[2])
-        host: str = self.host
-        return host
-
     def get_method(self) -> str:
         """Return the method: the one given, else POST with a body and GET without."""
         return getattr(self, "method", None) or ("GET" if self.data is None else "POST")
@@ -135,13 +129,13 @@ class Request:
 
     def set_proxy(self, host: str, type: str) -> None:
         """Let the request go to a proxy at this host, one for https through a tunnel."""
-        if self._tunnel_host is None and self.type == "https":
-            self._tunnel_host = self._bare_host()
-        elif self._tunnel_host is None:
-            self.type = type
-            self.selector = self.full_url
+        if self._tunnel_host is None:
+            if self.type == "https" and not self.has_proxy():
+                self._tunnel_host = find_host(self)
+            else:
+                self.type = type
+                self.selector = self.full_url
         self.host = host
-        self._proxy_type = type
 
     def has_proxy(self) -> bool:
         """Tell whether a proxy is asked for the whole URL (a tunnel does not count)."""
@@ -215,6 +209,15 @@ class Request:
         return self.unverifiable
 
 
+def find_host(request: Any) -> str:
+    """Return a request's host without a user's name: that is for us, not for name lookup or a Host field."""
+    host: str = request.host
+    authority = getattr(request, "_authority", None)
+    if authority and "@" in authority and host == parse.unquote(authority):
+        return parse.unquote(targets.split_login(authority)[2])
+    return host
+
+
 def check_body(data: Any) -> None:
     """Refuse what cannot be a body, before anything is sent: TypeError."""
     if isinstance(data, str):
@@ -236,20 +239,18 @@ def check_body(data: Any) -> None:
 
 
 def measure_file(file: Any) -> int | None:
-    """Return how many bytes are left in a file; None where its size says nothing about that.
+    """Return how many bytes are left in a file; None where its size says nothing about that. ValueError if it is closed.
 
     Only plain files are trusted: a decompressing one has the size of what it reads from, one in /proc none at all.
     """
     file = getattr(file, "file", file)  # what tempfile wraps
-    try:
-        if type(file) is io.BytesIO:
-            return max(file.getbuffer().nbytes - file.tell(), 0)
-        raw = file.raw if type(file) in {io.BufferedReader, io.BufferedRandom} else file
-        if type(raw) is not io.FileIO:
-            return None
-        status = os.fstat(raw.fileno())
-        return (
-            max(status.st_size - file.tell(), 0) if stat.S_ISREG(status.st_mode) and status.st_size else None
-        )
-    except (OSError, ValueError):
+    if type(file) is io.BytesIO:
+        return max(file.getbuffer().nbytes - file.tell(), 0)
+    raw = file.raw if type(file) in {io.BufferedReader, io.BufferedRandom} else file
+    if type(raw) is not io.FileIO:
         return None
+    status = os.fstat(raw.fileno())
+    if not stat.S_ISREG(status.st_mode) or not status.st_size:
+        return None
+    left: int = status.st_size - file.tell()
+    return max(left, 0)

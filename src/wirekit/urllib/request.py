@@ -46,7 +46,7 @@ from wirekit.urllib._local import (
     proxy_bypass_environment,
     url2pathname,
 )
-from wirekit.urllib._wanted import Request, check_body, measure_file, request_host
+from wirekit.urllib._wanted import Request, check_body, find_host, measure_file, request_host
 from wirekit.urllib.response import addinfourl
 
 if TYPE_CHECKING:
@@ -553,7 +553,7 @@ class ProxyHandler(BaseHandler):
         """Direct a request to the proxy; None, so that the usual handler opens it, or what another one opens."""
         scheme = req.type
         proxy_type, user, password, place = _parse_proxy(proxy)
-        if req.host and proxy_bypass(req.host):
+        if getattr(req, "_directed", False) or (req.host and proxy_bypass(req.host)):
             return None
         if user:
             credentials = targets.format_basic(parse.unquote(user), parse.unquote(password or ""))
@@ -561,9 +561,14 @@ class ProxyHandler(BaseHandler):
                 "Proxy-authorization", credentials
             )  # the next hop has a proxy of its own
         req.set_proxy(parse.unquote(place), proxy_type or scheme)
+        req._tls_proxy = proxy_type == "https"  # noqa: SLF001 - ours
         if scheme in {proxy_type or scheme, "https"}:
             return None
-        return self.parent.open(req, timeout=req.timeout)
+        req._directed = True  # noqa: SLF001 - ours
+        try:
+            return self.parent.open(req, timeout=req.timeout)
+        finally:
+            req._directed = False  # noqa: SLF001 - ours
 
 
 class AbstractHTTPHandler(BaseHandler):
@@ -647,15 +652,13 @@ class AbstractHTTPHandler(BaseHandler):
         self, http_class: Any, req: Any, headers: dict[str, Any], **http_conn_args: Any
     ) -> Any:
         """Make the connection for a request, with its tunnel; headers that are the proxy's go to the tunnel's end."""
-        bare_host = getattr(req, "_bare_host", None)
-        host = bare_host() if bare_host else req.host
-        connection = http_class(host, timeout=req.timeout, **http_conn_args)
+        connection = http_class(find_host(req), timeout=req.timeout, **http_conn_args)
         connection.set_debuglevel(self._debuglevel)
         tunnel = getattr(req, "_tunnel_host", None)
         if tunnel:
             login = headers.pop("Proxy-Authorization", None)
             connection.set_tunnel(tunnel, headers={} if login is None else {"Proxy-Authorization": login})
-            if getattr(req, "_proxy_type", None) == "https":
+            if getattr(req, "_tls_proxy", False):
                 connection._create_connection = self._connect_to_tls_proxy  # noqa: SLF001 - meant for that
         return connection
 
@@ -681,7 +684,7 @@ def _format_host(request: Any) -> str:
         _, rest = uri_pieces.splittype(request.selector)
         host = targets.split_login(uri_pieces.splithost(rest)[0] or "")[2]
     else:
-        host = getattr(request, "_tunnel_host", None) or request._bare_host()  # noqa: SLF001 - ours
+        host = getattr(request, "_tunnel_host", None) or find_host(request)
     return targets.encode_authority(host)
 
 
