@@ -89,6 +89,7 @@ class Stream(asyncio.Protocol):
         self._error: BaseException | None = None
         self.memo: Any = None  # a conversation's own: the last head and what it meant
         self._held = False  # a response still reads: close() waits for release()
+        self._unwanted = False  # close() was called
         self._handshake: tls.Layer | None = None
 
     # ---- what the event loop calls
@@ -399,12 +400,14 @@ class Stream(asyncio.Protocol):
         self._held = True
 
     def release(self) -> None:
-        """Close, if ``close`` was called while the stream was held."""
+        """Let go, if the stream was held: it closes if its owner has closed it meanwhile."""
         self._held = False
-        self.close()
+        if self._unwanted:
+            self.close()
 
     def close(self) -> None:
         """Close: queued data still leaves, nothing more arrives; over TLS with a goodbye. Never waits."""
+        self._unwanted = True
         if self._held or self._transport is None:
             return
         if not self.closed and self._layers and self._error is None:

@@ -45,6 +45,9 @@ that nobody reserves what a hostile server announces (security row 16)."""
 TLS_BLOCK: Final = 1 << 15
 """The same over TLS, where one read gives one record of 16 KiB and a larger request only costs memory."""
 
+MAX_DISCARDED: Final = 1 << 18
+"""Bytes read and dropped at most when a TLS connection is closed."""
+
 FileBase = io.BufferedIOBase
 monotonic = time.monotonic
 
@@ -90,7 +93,9 @@ class Stream:
     def _use(self, sock: Any) -> None:
         self.sock = sock
         self._recv = sock.recv
+        self._recv_into = sock.recv_into
         self._size = BLOCK if type(sock) is socket.socket else TLS_BLOCK
+        self._ask = min(FILL, self._size)
 
     # ---- reading
 
@@ -103,7 +108,8 @@ class Stream:
             raise ConnectionBusy
         self._waiting = True
         try:
-            data = self._recv(FILL) if self.deadline is None else self._in_time(self._recv, FILL)
+            ask = self._ask
+            data = self._recv(ask) if self.deadline is None else self._in_time(self._recv, ask)
         except BaseException as error:
             self._fail(error)
             raise
@@ -111,6 +117,8 @@ class Stream:
             self._waiting = False
         if not data:
             return False
+        if len(data) == ask < self._size:
+            self._ask = self._size  # there is much to come: fewer, larger blocks
         self.buffer = data if self.pos == len(self.buffer) else self.buffer[self.pos :] + data
         self.pos = 0
         return True
@@ -138,17 +146,21 @@ class Stream:
     def _in_time(self, wait: Callable[..., Any], *args: Any) -> Any:
         """Wait under the deadline as well as under the socket's own timeout."""
         own, step = self.sock.gettimeout(), self.timeout
-        if self.deadline is not None:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                message = "timed out"
-                raise TimeoutError(message)
-            step = left if step is None else min(left, step)
-        self.sock.settimeout(step)
+        self.sock.settimeout(self._left(step))
         try:
             return wait(*args)
         finally:
             self.sock.settimeout(own)
+
+    def _left(self, step: float | None) -> float | None:
+        """Return the seconds that a wait may take that may take step by itself; TimeoutError when there are none."""
+        if self.deadline is None:
+            return step
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            message = "timed out"
+            raise TimeoutError(message)
+        return left if step is None else min(left, step)
 
     def take(self, n: int) -> bytes:
         """Return the next n buffered bytes, fewer when there are no more."""
@@ -177,7 +189,7 @@ class Stream:
             raise ConnectionBusy
         self._waiting = True
         try:
-            got: int = self.sock.recv_into(view)
+            got: int = self._recv_into(view)
         except BaseException as error:
             self._fail(error)
             raise
@@ -233,6 +245,7 @@ class Stream:
             self.sock.shutdown(socket.SHUT_WR)
         else:
             self._say_goodbye()
+            self._recv, self._recv_into = _until_goodbye(self._recv, b""), _until_goodbye(self._recv_into, 0)
 
     def _say_goodbye(self) -> None:
         """Send TLS's close_notify without waiting for the peer's."""
@@ -244,6 +257,19 @@ class Stream:
             return  # SSLWantReadError: ours is sent, theirs is not awaited; anything else: the session is broken
         finally:
             self.sock.settimeout(step)
+
+    def _discard_arrived(self) -> None:
+        """Read what has arrived inside TLS, session tickets above all, and drop it.
+
+        A socket that is closed with unread bytes sends RST, upon which the peer may lose what we sent last.
+        """
+        self.sock.settimeout(0)
+        try:
+            for _ in range(MAX_DISCARDED // TLS_BLOCK):
+                if not self._recv(TLS_BLOCK):
+                    break
+        except (OSError, ValueError):
+            return  # nothing more has arrived, or the session is broken
 
     @property
     def timeout(self) -> float | None:
@@ -282,17 +308,27 @@ class Stream:
                 "check_hostname requires server_hostname: name the host that the certificate must be for"
             )
             raise ValueError(message)
-        self.timeout = self.timeout  # TLS cannot do with a timeout that the kernel keeps
+        step = self.timeout = self.timeout  # TLS cannot do with a timeout that the kernel keeps
+        try:
+            self.sock.settimeout(self._left(step))
+            self._use(self._wrap(context, server_hostname, server_side=server_side, session=session))
+        except BaseException:
+            self.abort()
+            raise
+        self.sock.settimeout(step)
+        return self.sock
+
+    def _wrap(
+        self, context: "ssl.SSLContext", server_hostname: str | None, *, server_side: bool, session: Any
+    ) -> Any:
         if isinstance(self.sock, socket.socket) and not hasattr(self.sock, "pending"):
             given: dict[str, Any] = {"server_side": True} if server_side else {}
             if session is not None:
                 given["session"] = session
-            self._use(context.wrap_socket(self.sock, server_hostname=server_hostname, **given))
-        else:
-            from wirekit._io.nested import NestedTLS  # noqa: PLC0415 - only for TLS through a TLS proxy: loads ssl
+            return context.wrap_socket(self.sock, server_hostname=server_hostname, **given)
+        from wirekit._io.nested import NestedTLS
 
-            self._use(NestedTLS(self.sock, context, server_hostname, server_side=server_side))
-        return self.sock
+        return NestedTLS(self.sock, context, server_hostname, server_side=server_side)
 
     @property
     def tls(self) -> Any:
@@ -303,18 +339,21 @@ class Stream:
 
     def hold(self) -> None:
         """Keep the socket open although its owner closes it: a response still reads, until ``release``."""
-        self._hold = self.sock.makefile("rb", buffering=0)
+        if self._hold is None:
+            self._hold = self.sock.makefile("rb", buffering=0)
 
     def release(self) -> None:
-        """Let go of the socket: it closes if its owner has closed it."""
+        """Let go of the socket, if it was held: it closes if its owner has closed it meanwhile."""
+        if self._hold is None:
+            return
         held, self._hold = self._hold, None
-        if held is not None:
-            self.closed = True
-            held.close()
+        held.close()
+        self.closed = self.closed or self.sock.fileno() < 0
 
     def close(self) -> None:
         """Close the socket; over TLS with a goodbye. Never waits."""
-        if not self.closed and self.tls is not None and self.sock.fileno() >= 0:
+        if not (self.closed or self._waiting) and self.tls is not None and self.sock.fileno() >= 0:
+            self._discard_arrived()
             self._say_goodbye()
         self.abort()
 
@@ -335,12 +374,14 @@ class Stream:
     def read(self, n: int | None = -1) -> bytes:
         """Return n bytes, fewer only at the end of the stream; all that come for -1."""
         wanted = n if n is not None and n >= 0 else 1 << 62
-        if wanted <= len(self.buffer) - self.pos:
-            return self.take(wanted)
+        if wanted <= BLOCK:
+            data = self.take(wanted)
+            while len(data) < wanted and (part := self._receive(min(wanted - len(data), self._size))):
+                data = data + part if data else part
+            return data
         if wanted <= RESERVE:
             # io's reader lets the system write where the bytes will stay: half the time of gathering parts
-            data: bytes = io.BufferedReader(_Raw(self), 1).read(wanted)
-            return data
+            return io.BufferedReader(_Raw(self), 1).read(wanted)
         whole = io.BytesIO()  # grows without being copied, which a list of parts would be
         left = wanted
         while left and (part := self.recv(left)):
@@ -383,6 +424,20 @@ class Stream:
 
     def flush(self) -> None:
         """Do nothing: what is sent is sent at once."""
+
+
+def _until_goodbye(receive: Callable[..., Any], end: Any) -> Callable[..., Any]:
+    """Give end where TLS, having said goodbye itself, calls the peer's goodbye an error."""
+
+    def receive_rest(*args: Any) -> Any:
+        try:
+            return receive(*args)
+        except OSError as error:
+            if type(error).__name__ == "SSLZeroReturnError":
+                return end
+            raise
+
+    return receive_rest
 
 
 def attach(sock: Any, known: Stream | None) -> Stream | None:
@@ -471,7 +526,7 @@ def _race(
     infos: list[names.AddressInfo], timeout: float | None, source_address: tuple[str, int] | None
 ) -> socket.socket:
     """Connect to the addresses one after another, each with a head start over the next; the first one wins."""
-    import selectors  # noqa: PLC0415 - only for hosts with several addresses
+    import selectors
 
     due = None if timeout is None else time.monotonic() + timeout
     waiting = list(infos)
@@ -497,8 +552,8 @@ def _race(
 
 def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, selector: Any) -> OSError | None:
     """Start one attempt; return the error of one that failed at once."""
-    import errno  # noqa: PLC0415 - beside its only use
-    import selectors  # noqa: PLC0415 - only for hosts with several addresses
+    import errno
+    import selectors
 
     family, kind, protocol, _, address = info
     sock = None
@@ -518,7 +573,7 @@ def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, sele
 
 
 def _strerror(number: int) -> str:
-    import os  # noqa: PLC0415 - loaded by Python itself long ago
+    import os
 
     return os.strerror(number)
 

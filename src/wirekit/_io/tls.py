@@ -39,11 +39,11 @@ def shared_context() -> ssl.SSLContext:
 
 def _system_context() -> ssl.SSLContext:
     """Trust what the operating system trusts: by truststore where that is not simply a file."""
-    import sys  # noqa: PLC0415 - beside its only use
+    import sys
 
     if sys.platform not in {"darwin", "win32"} and ssl.get_default_verify_paths().cafile:
         return ssl.create_default_context()
-    import truststore  # noqa: PLC0415 - only where OpenSSL does not find the system's certificates
+    import truststore
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

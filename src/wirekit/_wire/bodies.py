@@ -19,6 +19,8 @@ __all__ = [
 ]
 
 LAST_CHUNK: Final = b"0\r\n\r\n"
+COPY: Final = 2048
+"""A chunk below this size is handed on as bytes, a larger one as a view: a view costs more to make, less to copy."""
 MAX_CHUNK_LINE: Final = 65_536
 """A chunk-size line with its extensions; the standard library's figure (security row 121)."""
 
@@ -45,13 +47,15 @@ def parse_chunk_line(line: bytes) -> int:
     raise _bad_chunk(line)
 
 
-def take_chunks(buffer: bytes, pos: int, room: int, write: Callable[[bytes], object]) -> tuple[int, int]:
+def take_chunks(
+    buffer: bytes, pos: int, room: int, write: Callable[[bytes | memoryview], object]
+) -> tuple[int, int]:
     """Hand the data of the chunks that stand whole in buffer from pos on to write; return (new pos, room left).
 
     pos: where a chunk-size line starts. Taken is what fits into room bytes; the last chunk, and one that is not whole
     or too large, stay. BadChunk for a size line that is none, or a chunk without CRLF behind it.
     """
-    line, size, available = b"", 0, len(buffer)
+    line, size, available, view = b"", 0, len(buffer), memoryview(buffer)
     while True:
         if not line or not buffer.startswith(line, pos):  # most chunks are as large as the one before
             eol = buffer.find(b"\r\n", pos, pos + MAX_CHUNK_LINE)
@@ -65,7 +69,7 @@ def take_chunks(buffer: bytes, pos: int, room: int, write: Callable[[bytes], obj
             break
         if not buffer.startswith(b"\r\n", end):
             check_chunk_end(buffer[end : end + 2])
-        write(buffer[start:end])
+        write(buffer[start:end] if size < COPY else view[start:end])
         room -= size
         pos = end + 2
     return pos, room
@@ -78,7 +82,7 @@ def check_chunk_end(found: bytes) -> None:
 
 
 def _bad_chunk(text: bytes) -> Exception:
-    from wirekit._wire.http_errors import BadChunk  # noqa: PLC0415 - only when something is wrong: costs http.client
+    from wirekit._wire.http_errors import BadChunk
 
     return BadChunk(text)
 

@@ -259,7 +259,7 @@ def _parse_odd_head(head: bytes, rules: Rules) -> ResponseHead:
 
 def _fields_by_email(block: bytes) -> list[tuple[str, str]]:
     """As http.client reads an odd block, but that a bare CR never starts another field (security row 22)."""
-    from wirekit._wire.http_message import parse_by_email  # noqa: PLC0415 - only when headers are touched: costs the email package
+    from wirekit._wire.http_message import parse_by_email
 
     return parse_by_email(_BARE_CR.sub(b" ", block)).items()
 
@@ -347,12 +347,12 @@ def encode_host(host: str) -> bytes:
     """Return a host name in ASCII, by IDNA 2008 with UTS 46 mapping where it is not ASCII already."""
     if host.isascii():
         return host.encode("ascii")
-    import idna  # noqa: PLC0415 - large tables, for the rare name
+    import idna
 
     return idna.encode(host, uts46=True)
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors  # noqa: PLC0415 - only when something is wrong: costs http.client
+    from wirekit._wire import http_errors
 
     return http_errors

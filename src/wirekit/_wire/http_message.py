@@ -47,7 +47,7 @@ def parse_block(block: bytes, kind: type[Message] | None = None, *, strict: bool
             return parse_by_email(block, kind or HTTPMessage)
         block, wrong = mend_block(block)
         if wrong:
-            from wirekit._wire.http_errors import BadField  # noqa: PLC0415 - only when something is wrong: costs http.client
+            from wirekit._wire.http_errors import BadField
 
             raise BadField(wrong, block)
     return _fill((kind or HTTPMessage)(), split_block(block))

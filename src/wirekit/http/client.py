@@ -100,9 +100,9 @@ _WITH_HEAD: Final = 1 << 16
 def __getattr__(name: str) -> Any:
     """Load the exceptions and HTTPMessage when they are first named: they cost http.client and the email package."""
     if name == "HTTPMessage":
-        from wirekit._wire import http_message as home  # noqa: PLC0415 - only when headers are touched: costs the email package
+        from wirekit._wire import http_message as home
     elif name in __all__:
-        from wirekit._wire import http_errors as home  # type: ignore[no-redef]  # noqa: PLC0415 - only when something is wrong: costs http.client
+        from wirekit._wire import http_errors as home  # type: ignore[no-redef]
     else:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
@@ -111,7 +111,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors  # noqa: PLC0415 - only when something is wrong: costs http.client
+    from wirekit._wire import http_errors
 
     return http_errors
 
@@ -133,7 +133,7 @@ def parse_headers(fp: Any, _class: Any = None) -> Any:
         if len(lines) > _MAXHEADERS:
             message = f"got more than {_MAXHEADERS} headers"
             raise _errors().HTTPException(message)
-    from wirekit._wire import http_message  # noqa: PLC0415 - only when headers are touched: costs the email package
+    from wirekit._wire import http_message
 
     return http_message.parse_block(b"".join(lines), _class, strict=defaults.active.strict_framing)
 
@@ -255,7 +255,7 @@ class HTTPConnection:
         """Return the headers of the proxy's answer to CONNECT, an HTTPMessage; None when there was no CONNECT."""
         if self._raw_proxy_headers is None:
             return None
-        from wirekit._wire.http_message import parse_block  # noqa: PLC0415 - only when headers are touched: costs the email package
+        from wirekit._wire.http_message import parse_block
 
         return parse_block(b"".join(self._raw_proxy_headers) + b"\r\n", None, strict=False)
 
@@ -270,7 +270,7 @@ class HTTPConnection:
 
     def _set_nodelay(self) -> None:
         """Send small segments at once, where the transport knows that (a Unix socket does not)."""
-        import socket  # noqa: PLC0415 - loaded by the stream long ago
+        import socket
 
         try:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -420,7 +420,7 @@ class HTTPConnection:
 
     def _get_host_value(self, url: str) -> bytes:
         if url.startswith("http"):
-            from wirekit.urllib.parse import urlsplit  # noqa: PLC0415 - only for requests by whole URL, as proxies get them
+            from wirekit.urllib.parse import urlsplit
 
             if netloc := urlsplit(url).netloc.rpartition("@")[2]:
                 return http1.encode_host(netloc) if "%" not in netloc else http1.format_host(netloc, 0, 0)
@@ -642,8 +642,6 @@ class HTTPConnection:
 
     def _hand_over(self) -> None:
         """Leave the connection to its last response: close it on our side, which the response survives."""
-        if self._stream is not None:
-            self._stream.hold()
         self._stream = self._attached = self.__response = None
         self.close()
 
@@ -691,7 +689,7 @@ class HTTPSConnection(HTTPConnection):
     def _context(self) -> "ssl.SSLContext":
         """The context, this connection's own as soon as somebody touches it: urllib3 and others change it."""
         if self.__context is None:
-            from wirekit._io.tls import client_context  # noqa: PLC0415 - only for https: loads ssl
+            from wirekit._io.tls import client_context
 
             self.__context = client_context()
         return self.__context
@@ -702,7 +700,7 @@ class HTTPSConnection(HTTPConnection):
 
     def connect(self) -> None:
         """Connect, through the tunnel if one is set, and shake hands. ssl.SSLError when the server is not trusted."""
-        from wirekit._io.tls import shared_context  # noqa: PLC0415 - only for https: loads ssl
+        from wirekit._io.tls import shared_context
 
         try:
             super().connect()

@@ -24,7 +24,7 @@ _BODILESS_METHODS: Final = {"HEAD", "CONNECT"}
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors  # noqa: PLC0415 - only when something is wrong: costs http.client
+    from wirekit._wire import http_errors
 
     return http_errors
 
@@ -83,7 +83,7 @@ class HTTPResponse(net.FileBase):
     def headers(self) -> Any:
         """The header fields, an HTTPMessage; None before ``begin``."""
         if self._headers is None and self._head is not None:
-            from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - only when headers are touched: costs the email package
+            from wirekit._wire.http_message import HTTPMessage
 
             self._headers = HTTPMessage.of(self._head.fields)
         return self._headers
@@ -106,7 +106,7 @@ class HTTPResponse(net.FileBase):
         """The trailer fields, an HTTPMessage, once a chunked body is read; None before, and of other bodies."""
         if self._chunks is None or self._chunks.trailers is None:
             return None
-        from wirekit._wire.http_message import HTTPMessage  # noqa: PLC0415 - only when headers are touched: costs the email package
+        from wirekit._wire.http_message import HTTPMessage
 
         return HTTPMessage.of(self._chunks.trailers)
 
@@ -137,8 +137,17 @@ class HTTPResponse(net.FileBase):
             self._chunks = ChunkedReader(self._stream)  # type: ignore[arg-type]  # a head was read from it
         elif head.length is None:
             self.will_close = True
+        if self._chunks is not None or not self._has_arrived():
+            self._stream.hold()  # type: ignore[union-attr]  # programs close the socket now, and read on
         if self.debuglevel > 0:
             self._show_headers()
+
+    def _has_arrived(self) -> bool:
+        """Tell whether the rest of a body of known length stands in the buffer."""
+        stream = self._stream
+        return (
+            stream is not None and self.length is not None and len(stream.buffer) - stream.pos >= self.length
+        )
 
     def _pass_over_interim(self, head: http1.ResponseHead) -> http1.ResponseHead:
         """Keep interim heads aside up to the final one; 101 is final (RFC 9110 section 15.2.2)."""
@@ -219,19 +228,20 @@ class HTTPResponse(net.FileBase):
 
     def _skip_rest(self, stream: net.Stream) -> bool:
         """Skip the rest of the body if it has arrived already; False when there is more to it."""
-        if self.length is _UNKNOWN or self.length is None or len(stream.buffer) - stream.pos < self.length:
+        if self.length is _UNKNOWN or self.length is None or not self._has_arrived():
             return False
         stream.take(self.length)
         return True
 
     def __del__(self) -> None:
-        if self._stream is not None:  # io's own finaliser would close each response that was read, for 1 us
+        # io's own finaliser would close every response, for 1 us each; only one that was not read needs it.
+        if self._stream is not None:
             self.close()
 
     def _close_conn(self) -> None:
         """Let go of the stream: the body is read to its end."""
         stream, self._stream = self._stream, None
-        if stream is not None and (self._owned or self.will_close is True):
+        if stream is not None:
             stream.release()
 
     # ---- the body

@@ -14,8 +14,8 @@ from wirekit._wire import bodies, http1
 __all__ = ["ChunkedReader"]
 
 _ALL: Final = 1 << 62
-_WHOLE: Final = 1 << 16
-"""A chunk up to this size is waited for whole, so that many are taken out of one block of received bytes."""
+_LARGE: Final = 1 << 16
+"""A chunk of this size is taken straight from the socket; of smaller ones, many come in one block."""
 
 
 class ChunkedReader:
@@ -54,7 +54,7 @@ class ChunkedReader:
                 stream.pos, room = bodies.take_chunks(stream.buffer, stream.pos, room, data.write)
             if not room or not (left := await self.next_chunk()):
                 return
-            room -= data.write(await self._read_in_chunk(min(left, room), whole=left <= min(room, _WHOLE)))
+            room -= data.write(await self._read_in_chunk(min(left, room)))
             if self.left == 0 and room:
                 await self._end_chunk()
 
@@ -98,12 +98,11 @@ class ChunkedReader:
         self.left = size or None
         return size
 
-    async def _read_in_chunk(self, n: int, *, whole: bool = False) -> bytes:
-        """Return at most n bytes of the current chunk; all n, where they come, if it is to be taken whole."""
+    async def _read_in_chunk(self, n: int) -> bytes:
+        """Return at most n bytes of the current chunk, at least one."""
         stream = self.stream
-        while whole and len(stream.buffer) - stream.pos < n:
-            if not await stream.fill():
-                break
+        if n < _LARGE and stream.pos == len(stream.buffer):
+            await stream.fill()  # with what follows the chunk
         data = await stream.recv(n)
         if not data:
             raise _errors().IncompleteRead(b"")
@@ -139,6 +138,6 @@ class ChunkedReader:
 
 
 def _errors() -> Any:
-    from wirekit._wire import http_errors  # noqa: PLC0415 - only when something is wrong: costs http.client
+    from wirekit._wire import http_errors
 
     return http_errors
