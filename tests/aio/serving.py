@@ -57,7 +57,7 @@ async def serving(handler: Any, server_class: Any = ThreadingHTTPServer) -> Asyn
 class Client:
     """A connection that says what it is told to."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, address: Any) -> None:
         self.sock = socket.create_connection(address, PATIENCE)
         self.file = self.sock.makefile("rb")
 

@@ -46,7 +46,7 @@ async def test_get_is_answered_in_one_piece() -> None:
 
 async def test_own_client_fetches_twice_on_one_connection() -> None:
     async with serving(Hello) as server:
-        connection = http_client.HTTPConnection(*server.server_address, timeout=5)
+        connection = http_client.HTTPConnection("127.0.0.1", server.server_port, timeout=5)
         for path in ("/a", "/b"):
             await connection.request("GET", path)
             response = await connection.getresponse()
@@ -705,10 +705,11 @@ async def test_stand_in_for_a_connection() -> None:
             self.sent += data
 
     fake = Fake()
+    make: Any = Hello
     if net.ASYNC:
-        await Hello(fake, ("1.2.3.4", 5), None)
+        await make(fake, ("1.2.3.4", 5), None)
     else:
-        Hello(fake, ("1.2.3.4", 5), None)
+        make(fake, ("1.2.3.4", 5), None)
     assert fake.sent.endswith(b"\r\n\r\nhello /fake")
 
 

@@ -52,7 +52,7 @@ def serving(handler: Any, server_class: Any = ThreadingHTTPServer) -> Iterator[A
 class Client:
     """A connection that says what it is told to."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, address: Any) -> None:
         self.sock = socket.create_connection(address, PATIENCE)
         self.file = self.sock.makefile("rb")
 

@@ -45,7 +45,7 @@ def test_get_is_answered_in_one_piece() -> None:
 
 def test_own_client_fetches_twice_on_one_connection() -> None:
     with serving(Hello) as server:
-        connection = http_client.HTTPConnection(*server.server_address, timeout=5)
+        connection = http_client.HTTPConnection("127.0.0.1", server.server_port, timeout=5)
         for path in ("/a", "/b"):
             connection.request("GET", path)
             response = connection.getresponse()
@@ -702,7 +702,8 @@ def test_stand_in_for_a_connection() -> None:
             self.sent += data
 
     fake = Fake()
-    Hello(fake, ("1.2.3.4", 5), None)
+    make: Any = Hello
+    make(fake, ("1.2.3.4", 5), None)
     assert fake.sent.endswith(b"\r\n\r\nhello /fake")
 
 

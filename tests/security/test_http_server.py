@@ -63,49 +63,37 @@ async def ask(twin: Twin, server: Any, data: bytes, *, end: bool = True) -> byte
     return await asyncio.to_thread(say) if twin.waits else say()
 
 
+def method_of(twin: Twin, answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make a handler's method of a coroutine function; nothing in it waits in the blocking twin."""
+    return answer if twin.waits else lambda handler: twin.run(answer(handler))
+
+
 def make_handler(twin: Twin, answer: Callable[[Any], Any] | None = None) -> tuple[Any, list[str]]:
-    """Make a handler that notes the paths it was asked for, and reads the whole body."""
+    """Make a handler that notes the paths it was asked for; POST reads the whole body and gives it back."""
     seen: list[str] = []
+
+    async def post(handler: Any) -> None:
+        seen.append(handler.path)
+        body = await settle(handler.rfile.read())
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        await settle(handler.end_headers())
+        await settle(handler.wfile.write(body))
+
+    async def get(handler: Any) -> None:
+        seen.append(handler.path)
+        if answer:
+            await settle(answer(handler))
+        handler.send_response(204)
+        await settle(handler.end_headers())
 
     class Handler(twin.module("http.server").BaseHTTPRequestHandler):  # type: ignore[misc]  # one of two
         protocol_version = "HTTP/1.1"
+        do_GET = method_of(twin, get)
+        do_POST = method_of(twin, post)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
-
-        if twin.waits:
-
-            async def do_POST(self) -> None:
-                seen.append(self.path)
-                body = await self.rfile.read()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                await self.end_headers()
-                await self.wfile.write(body)
-
-            async def do_GET(self) -> None:
-                seen.append(self.path)
-                if answer:
-                    await settle(answer(self))
-                self.send_response(204)
-                await self.end_headers()
-
-        else:
-
-            def do_POST(self) -> None:
-                seen.append(self.path)
-                body = self.rfile.read()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_GET(self) -> None:
-                seen.append(self.path)
-                if answer:
-                    answer(self)
-                self.send_response(204)
-                self.end_headers()
 
     return Handler, seen
 
@@ -395,16 +383,11 @@ async def test_row_116_bare_lf(twin: Twin, head: bytes) -> None:
 async def test_row_116_trailers_never_become_headers(twin: Twin) -> None:
     found: list[Any] = []
 
-    def answer(handler: Any) -> Any:
-        async def read() -> None:
-            await handler.rfile.read()
-            found.append((handler.headers["X-Role"], handler.rfile.trailers))
+    async def look(handler: Any) -> None:
+        await settle(handler.rfile.read())
+        found.append((handler.headers["X-Role"], handler.rfile.trailers))
 
-        if twin.waits:
-            return read()
-        handler.rfile.read()
-        return found.append((handler.headers["X-Role"], handler.rfile.trailers))
-
+    answer = method_of(twin, look)
     handler, _ = make_handler(twin, answer)
     async with serving(twin, handler) as server:
         head = b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -32,6 +32,7 @@ Left out, for a later module: CGI, ranges, TLS classes of their own.
 
 import datetime as dt
 import email.utils
+import functools
 import html
 import http
 import io
@@ -530,11 +531,11 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """Return a moment (seconds since 1970, or now) as a date of HTTP (RFC 9110 section 5.6.7)."""
         global _date  # noqa: PLW0603 - one date for the process
         if timestamp is not None:
-            return email.utils.formatdate(timestamp, usegmt=True)
+            return _format_date(int(timestamp))
         now = int(time.time())
         known = _date  # read once: another thread may replace it meanwhile
         if known[0] != now:
-            known = _date = (now, email.utils.formatdate(now, usegmt=True))
+            known = _date = (now, _format_date(now))
         return known[1]
 
     def log_date_time_string(self) -> str:
@@ -552,6 +553,11 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     def address_string(self) -> str:
         """Return the client's address; ``-`` where it has none (Unix sockets)."""
         return str(self.client_address[0]) if self.client_address else "-"
+
+
+@functools.lru_cache(256)
+def _format_date(seconds: int) -> str:
+    return email.utils.formatdate(seconds, usegmt=True)
 
 
 def http_exception() -> type[Exception]:
@@ -644,8 +650,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         root = self.directory.rstrip("/") or "/"
         if path.startswith(root):
             part = root.rstrip("/")
-            for name in path[len(root) :].split("/"):
-                part += "/" + name if name else ""
+            for name in filter(None, path[len(root) :].split("/")):
+                part = f"{part}/{name}"
                 if os.path.islink(part):  # noqa: PTH114 - see above
                     break
             else:
@@ -738,7 +744,10 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
     async def copyfile(self, source: Any, outputfile: Any) -> None:
         """Send a file to the client (or copy any file to any other)."""
         if isinstance(outputfile, ResponseFile) and isinstance(source, io.BufferedReader):
-            await outputfile.send_file(source, os.fstat(source.fileno()).st_size - source.tell())
+            count = outputfile.left
+            if count is None:
+                count = os.fstat(source.fileno()).st_size - source.tell()
+            await outputfile.send_file(source, count)
             return
         while block := await net.give(source.read, _BLOCK):
             await net.give(outputfile.write, block)
