@@ -1,0 +1,137 @@
+"""Run the transcripts (see README.md here) against both twins and, where it is to be equal, the standard library."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fix_peer import Peer, close, expect, send
+from tests.fix_twins import STDLIB, TWINS, Twin, settle
+
+if TYPE_CHECKING:
+    from tests.fix_peer import Step
+
+FILES = sorted(Path(__file__).parent.glob("http/*.txt"))
+
+
+@dataclass
+class Transcript:
+    """One file, taken apart. said: (who, text) in order; calls: (kind, text) in order; stdlib: whether it runs too."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    stdlib: bool = True
+
+
+def parse_transcript(text: str) -> Transcript:
+    """Read a transcript; ValueError for a line that is none."""
+    found = Transcript()
+    for number, line in enumerate(text.splitlines(), 1):
+        mark, rest = line[:2], line[3:]
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("not stdlib: "):
+            found.stdlib = False
+        elif mark in {"C:", "S:"}:
+            found.said.append((mark[0], rest + r"\r\n"))
+        elif mark in {"C-", "S-", "S!"}:
+            found.said.append(("!" if mark == "S!" else mark[0], rest))
+        elif mark in {"> ", "= ", "! "}:
+            found.calls.append((mark[0], line[2:]))
+        else:
+            message = f"line {number} is no line of a transcript: {line!r}"
+            raise ValueError(message)
+    return found
+
+
+def make_script(said: list[tuple[str, str]], host: str) -> list[Step]:
+    """Give the server's part: lines of one side that follow one another are one step."""
+    steps: list[Step] = []
+    runs: list[tuple[str, bytes]] = []
+    for who, text in said:
+        data = text.replace("{host}", host).encode("latin-1").decode("unicode_escape").encode("latin-1")
+        if runs and runs[-1][0] == who:
+            runs[-1] = (who, runs[-1][1] + data)
+        else:
+            runs.append((who, data))
+    for who, data in runs:
+        steps.append(close() if who == "!" else expect(data) if who == "C" else send(data))
+    return steps
+
+
+async def call(names: dict[str, Any], text: str) -> Any:
+    """Do what one call or attribute says: `name.name(literals)` or `name.name`."""
+    node = ast.parse(text.strip(), mode="eval").body
+    if not isinstance(node, ast.Call):
+        assert isinstance(node, ast.Attribute)
+        assert isinstance(node.value, ast.Name)
+        return getattr(names[node.value.id], node.attr)
+    given = [ast.literal_eval(argument) for argument in node.args]
+    named = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in node.keywords}
+    return await settle((await call(names, ast.unparse(node.func)))(*given, **named))
+
+
+async def perform(twin: Twin, calls: list[tuple[str, str]], connection: Any) -> None:
+    """Do the program's part."""
+    names: dict[str, Any] = {"connection": connection}
+    for kind, text in calls:
+        if kind == "=":
+            what, _, literal = text.rpartition(" == ")
+            assert await call(names, what) == ast.literal_eval(literal), text
+        elif kind == "!":
+            what, _, error = text.rpartition(" raises ")
+            with pytest.raises(getattr(builtins, error, None) or getattr(twin.http_client, error)):
+                await call(names, what)
+        else:
+            name, _, what = text.rpartition(" = ") if " = " in text.partition("(")[0] else ("", "", text)
+            names[name.strip()] = await call(names, what)
+
+
+CASES = [
+    pytest.param(twin, path, id=f"{path.stem}-{twin.name}")
+    for path in FILES
+    for twin in (*TWINS, STDLIB)
+    if twin is not STDLIB or parse_transcript(path.read_text("utf-8")).stdlib
+]
+
+
+@pytest.mark.parametrize("twin, path", CASES)
+def test_transcript(twin: Twin, path: Path) -> None:
+    transcript = parse_transcript(path.read_text("utf-8"))
+    script: list[Step] = []
+    with Peer(script) as peer:
+        script += make_script(transcript.said, f"{peer.host}:{peer.port}")
+
+        async def main() -> None:
+            connection = twin.http_client.HTTPConnection(peer.host, peer.port, timeout=5)
+            try:
+                await perform(twin, transcript.calls, connection)
+            finally:
+                connection.close()
+
+        twin.run(main())
+        assert len(peer.conversations) == 1
+        heard = peer.heard()
+    wanted = "".join(text for who, text in transcript.said if who == "C")
+    assert heard.count(b"\r\n") >= wanted.count(r"\r\n")
+
+
+def test_line_that_is_none_is_named() -> None:
+    with pytest.raises(ValueError, match="line 2 is no line"):
+        parse_transcript("# fine\nX: what is this\n")
+
+
+def test_what_the_client_does_not_say_fails() -> None:
+    """A transcript can fail."""
+    peer = Peer(make_script([("C", "GET /other")], ""))
+    connection = STDLIB.http_client.HTTPConnection(peer.host, peer.port, timeout=5)
+    connection.request("GET", "/")
+    connection.close()
+    peer.heard()
+    with pytest.raises(AssertionError, match="not b'GET"):
+        peer.close()
