@@ -9,11 +9,13 @@
 #   make fuzz     run every fuzz target for FUZZ_SECONDS
 #   make clean    remove what these made
 #
-# PYTHON=/path/to/python3 names the interpreter, VENV=directory the environment, PYTEST="-k name" more for pytest.
+# PYTHON=/path/to/python3 names the interpreter, VENV=directory the environment, PYTEST="-k name" and
+# BENCH="--quick" more for pytest and the benchmark.
 
 PYTHON =
 VENV = .venv
 PYTEST =
+BENCH =
 FUZZ_SECONDS = 60
 
 BIN = $(VENV)/bin
@@ -41,7 +43,7 @@ twins: $(VENV)/.made
 	$(BIN)/python tools/unasync.py
 
 bench:
-	PYTHON="$(PYTHON)" bench/run.sh
+	PYTHON="$(PYTHON)" bench/run.sh $(BENCH)
 
 docs: $(VENV)/.made-docs
 	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs docs/_build/html
@@ -49,7 +51,7 @@ docs: $(VENV)/.made-docs
 fuzz: $(VENV)/.made-fuzz
 	@for target in tests/fuzz/target_*.py; do \
 	    echo "== $$target, $(FUZZ_SECONDS) s"; \
-	    $(BIN)/python "$$target" -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+	    $(BIN)/python "$$target" --require -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
 	        -verbosity=0 -print_final_stats=1 -artifact_prefix=tests/fuzz/ || exit 1; \
 	done
 
