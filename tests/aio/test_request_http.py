@@ -84,8 +84,10 @@ async def test_response_is_http_clients_with_url_and_reason(peer: MakePeer) -> N
 
 async def test_connection_ends_with_its_response(peer: MakePeer) -> None:
     server = peer([request(), send(OK), stall()])
-    assert await fetch(url_of(server)) == b"ok"
+    response = await web.urlopen(url_of(server))
+    assert await response.read() == b"ok"
     assert await heard(server)  # fails unless the client has left, though the server would have stayed
+    response.close()
 
 
 async def test_connection_ends_with_a_response_without_body(peer: MakePeer) -> None:
@@ -307,6 +309,18 @@ async def test_text_and_fields_are_refused_with_a_hint(peer: MakePeer, data: Any
         await web.urlopen(url_of(server), data)
     assert hint in "".join(caught.value.__notes__)
     assert server.conversations == []
+
+
+async def test_body_that_breaks_off_ends_the_connection(peer: MakePeer) -> None:
+    def parts() -> Any:
+        yield b"begin"
+        message = "the disk is gone"
+        raise LookupError(message)
+
+    server = peer([stall()])
+    with pytest.raises(LookupError, match="the disk is gone"):
+        await web.urlopen(url_of(server), parts())
+    assert (await heard(server)).endswith(b"\r\n\r\n5\r\nbegin\r\n")
 
 
 async def test_closed_file_is_the_callers_mistake(peer: MakePeer) -> None:
@@ -593,6 +607,28 @@ async def test_connection_class_of_others_is_closed_behind_its_response() -> Non
     assert (response.url, response.msg) == ("http://h:81/a#b", "Fine")
     assert connection.sock is None
     assert connection.first_sock.closed
+
+
+async def test_connection_class_of_others_is_closed_when_it_fails() -> None:
+    closed: list[str] = []
+
+    class Connection:
+        def __init__(self, host: str, **options: Any) -> None:
+            self.host = host
+
+        def set_debuglevel(self, level: int) -> None:
+            pass
+
+        async def request(self, *args: Any, **options: Any) -> None:
+            message = "no line"
+            raise OSError(message)
+
+        def close(self) -> None:
+            closed.append(self.host)
+
+    with pytest.raises(URLError, match="no line"):
+        await web.HTTPHandler().do_open(Connection, web.Request("http://h/"))
+    assert closed == ["h"]
 
 
 async def test_request_without_a_host_opens_no_connection() -> None:

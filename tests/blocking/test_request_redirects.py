@@ -116,7 +116,7 @@ def test_redirect_to_nowhere_is_an_error(peer: MakePeer) -> None:
     assert (failure.code, failure.url) == (302, url_of(server))
 
 
-@pytest.mark.parametrize("location", ["http://[::1", "http://a:b:c@[x]/", "http://127.1/"])
+@pytest.mark.parametrize("location", ["http://[::1", "http://a:b:c@[x]/", "http://127.1/", "//127.1/"])
 def test_location_that_is_no_url_is_an_error_of_the_server(peer: MakePeer, location: str) -> None:
     server = peer([request(), send(moved(location))])
     failure = refuse(url_of(server))
@@ -230,6 +230,14 @@ def test_stdlib_profile_asks_before_it_sends_a_body_again(peer: MakePeer, status
     assert failure.code == status
 
 
+def test_stdlib_profile_drops_the_body_of_a_get(peer: MakePeer) -> None:
+    server = peer([request(), send(moved("/there"))], [request(), send(OK)])
+    with defaults.using("stdlib"):
+        follow(web.Request(url_of(server), b"x", {"Content-Type": "x/y"}, method="GET"))
+    assert heard(server, 0).endswith(b"\r\n\r\nx")
+    assert heard(server, 1).endswith(b"\r\n\r\n")
+
+
 # ---- headers
 
 
@@ -321,6 +329,14 @@ def test_https_is_not_left_for_http(
     with defaults.using(redirect_downgrade=True):
         with web.urlopen(url, timeout=5, context=client_tls) as response:
             assert response.read() == b"ok"
+
+
+def test_https_stays_https(peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    server = peer([request(), send(moved("/there"))], [request(), send(OK)], tls=server_tls)
+    url = f"https://localhost:{server.port}/"
+    with web.urlopen(url, timeout=5, context=client_tls) as response:
+        assert response.read() == b"ok"
+    assert response.url == url + "there"
 
 
 def test_http_may_be_left_for_https(

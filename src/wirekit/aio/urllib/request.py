@@ -484,7 +484,6 @@ class HTTPRedirectHandler(BaseHandler):
             if parts.netloc and not parts.path:
                 parts = parts._replace(path="/")
             target: str = parse.urljoin(req.full_url, parts.geturl())
-            parse.urlsplit(target)
         except ValueError as wrong:
             raise error.HTTPError(named, code, f"{msg} - {wrong}", headers, fp) from wrong
         if refusal:
