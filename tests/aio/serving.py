@@ -33,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         await self.end_headers()
-        await self.wfile.write(body)
+        await net.give(self.wfile.write, body)
 
 
 @contextlib.asynccontextmanager
@@ -58,7 +58,7 @@ class Client:
     """A connection that says what it is told to."""
 
     def __init__(self, address: Any) -> None:
-        self.sock = socket.create_connection(address, PATIENCE)
+        self.sock = socket.create_connection(address[:2], PATIENCE)
         self.file = self.sock.makefile("rb")
 
     def say(self, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import email.message
 import io
 import re
 import socket
@@ -17,6 +18,7 @@ from tests.aio.serving import Client, Handler, aside, exchange, request, serving
 from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit.aio.http import client as http_client
+from wirekit.aio.http import server as server_module
 from wirekit.aio.http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 if TYPE_CHECKING:
@@ -711,6 +713,95 @@ async def test_stand_in_for_a_connection() -> None:
     else:
         make(fake, ("1.2.3.4", 5), None)
     assert fake.sent.endswith(b"\r\n\r\nhello /fake")
+
+
+async def test_message_class_of_the_handler() -> None:
+    class Fields(email.message.Message):
+        pass
+
+    class Own(Handler):
+        MessageClass = Fields
+
+        async def do_GET(self) -> None:
+            await self.reply(f"{type(self.headers).__name__} {self.headers['x-a']}".encode())
+
+    async with serving(Own) as server, talking(server) as client:
+        client.say(request("GET / HTTP/1.1", "X-A: 1"))
+        assert (await aside(client.response))[2] == b"Fields 1"
+
+
+async def test_headers_can_be_replaced() -> None:
+    class Own(Handler):
+        async def do_GET(self) -> None:
+            self.headers = {"mine": "yes"}
+            await self.reply(self.headers["mine"].encode())
+
+    async with serving(Own) as server, talking(server) as client:
+        client.say(request())
+        assert (await aside(client.response))[2] == b"yes"
+
+
+async def test_files_of_the_handlers_own() -> None:
+    told = io.BytesIO()
+
+    class Own(Hello):
+        def setup(self) -> None:
+            super().setup()
+            self.rfile = io.BytesIO(request("POST /own HTTP/1.1", "Content-Length: 4", body=b"body") * 2)
+            self.wfile = told
+
+        async def finish(self) -> None:
+            pass
+
+        async def do_POST(self) -> None:
+            await self.reply(self.rfile.read(4))
+
+    async with serving(Own) as server:
+        assert await exchange(server, b"") == b""
+    assert told.getvalue().count(b"\r\n\r\nbody") == 2
+
+
+@pytest.mark.parametrize("said,logs", [(b"", 0), (b"GET / HT", 1), (request() + b"GET", 2), (request(), 1)])
+async def test_timeouts_are_logged_where_something_was_begun(said: bytes, logs: int) -> None:
+    class Timed(Hello):
+        timeout = 0.05
+
+    async with serving(Timed) as server, talking(server) as client:
+        client.say(said)
+        await aside(client.rest)
+    assert len(Timed.logged) == logs
+    assert ("Request timed out" in str(Timed.logged)) is said.endswith((b"HT", b"GET"))
+
+
+async def test_interrupted_server_says_where_it_serves(capsys: pytest.CaptureFixture[str]) -> None:
+    class Interrupted(ThreadingHTTPServer):
+        async def serve_forever(self, poll_interval: float = 0.5) -> None:
+            raise KeyboardInterrupt
+
+    class Served(Hello):
+        pass
+
+    with pytest.raises(SystemExit) as ended:
+        await server_module.test(Served, Interrupted, "HTTP/1.1", 0, "127.0.0.1")
+    assert ended.value.code == 0
+    assert Served.protocol_version == "HTTP/1.1"
+    assert re.match(
+        r"Serving HTTP on 127\.0\.0\.1 port \d+ \(http://127\.0\.0\.1:\d+/\) \.\.\.\n",
+        capsys.readouterr().out,
+    )
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this system has no IPv6")
+async def test_server_on_ipv6() -> None:
+    class Six(ThreadingHTTPServer):
+        address_family = socket.AF_INET6
+
+        def __init__(self, address: Any, handler: Any) -> None:
+            super().__init__(("::1", 0), handler)
+
+    async with serving(Hello, Six) as server, talking(server) as client:
+        client.say(request("GET /six HTTP/1.1"))
+        assert (await aside(client.response))[2] == b"hello /six"
 
 
 # ---- servers

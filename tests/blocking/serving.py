@@ -8,6 +8,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
+from wirekit._io import blocking as net
 from wirekit.http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        net.give(self.wfile.write, body)
 
 
 @contextlib.contextmanager
@@ -53,7 +54,7 @@ class Client:
     """A connection that says what it is told to."""
 
     def __init__(self, address: Any) -> None:
-        self.sock = socket.create_connection(address, PATIENCE)
+        self.sock = socket.create_connection(address[:2], PATIENCE)
         self.file = self.sock.makefile("rb")
 
     def say(self, data: bytes) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import email.message
 import io
 import re
 import socket
@@ -16,6 +17,7 @@ import pytest
 from tests.blocking.serving import Client, Handler, aside, exchange, request, serving, talking
 from wirekit import defaults
 from wirekit.http import client as http_client
+from wirekit.http import server as server_module
 from wirekit.http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 if TYPE_CHECKING:
@@ -705,6 +707,95 @@ def test_stand_in_for_a_connection() -> None:
     make: Any = Hello
     make(fake, ("1.2.3.4", 5), None)
     assert fake.sent.endswith(b"\r\n\r\nhello /fake")
+
+
+def test_message_class_of_the_handler() -> None:
+    class Fields(email.message.Message):
+        pass
+
+    class Own(Handler):
+        MessageClass = Fields
+
+        def do_GET(self) -> None:
+            self.reply(f"{type(self.headers).__name__} {self.headers['x-a']}".encode())
+
+    with serving(Own) as server, talking(server) as client:
+        client.say(request("GET / HTTP/1.1", "X-A: 1"))
+        assert aside(client.response)[2] == b"Fields 1"
+
+
+def test_headers_can_be_replaced() -> None:
+    class Own(Handler):
+        def do_GET(self) -> None:
+            self.headers = {"mine": "yes"}
+            self.reply(self.headers["mine"].encode())
+
+    with serving(Own) as server, talking(server) as client:
+        client.say(request())
+        assert aside(client.response)[2] == b"yes"
+
+
+def test_files_of_the_handlers_own() -> None:
+    told = io.BytesIO()
+
+    class Own(Hello):
+        def setup(self) -> None:
+            super().setup()
+            self.rfile = io.BytesIO(request("POST /own HTTP/1.1", "Content-Length: 4", body=b"body") * 2)
+            self.wfile = told
+
+        def finish(self) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            self.reply(self.rfile.read(4))
+
+    with serving(Own) as server:
+        assert exchange(server, b"") == b""
+    assert told.getvalue().count(b"\r\n\r\nbody") == 2
+
+
+@pytest.mark.parametrize("said,logs", [(b"", 0), (b"GET / HT", 1), (request() + b"GET", 2), (request(), 1)])
+def test_timeouts_are_logged_where_something_was_begun(said: bytes, logs: int) -> None:
+    class Timed(Hello):
+        timeout = 0.05
+
+    with serving(Timed) as server, talking(server) as client:
+        client.say(said)
+        aside(client.rest)
+    assert len(Timed.logged) == logs
+    assert ("Request timed out" in str(Timed.logged)) is said.endswith((b"HT", b"GET"))
+
+
+def test_interrupted_server_says_where_it_serves(capsys: pytest.CaptureFixture[str]) -> None:
+    class Interrupted(ThreadingHTTPServer):
+        def serve_forever(self, poll_interval: float = 0.5) -> None:
+            raise KeyboardInterrupt
+
+    class Served(Hello):
+        pass
+
+    with pytest.raises(SystemExit) as ended:
+        server_module.test(Served, Interrupted, "HTTP/1.1", 0, "127.0.0.1")
+    assert ended.value.code == 0
+    assert Served.protocol_version == "HTTP/1.1"
+    assert re.match(
+        r"Serving HTTP on 127\.0\.0\.1 port \d+ \(http://127\.0\.0\.1:\d+/\) \.\.\.\n",
+        capsys.readouterr().out,
+    )
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this system has no IPv6")
+def test_server_on_ipv6() -> None:
+    class Six(ThreadingHTTPServer):
+        address_family = socket.AF_INET6
+
+        def __init__(self, address: Any, handler: Any) -> None:
+            super().__init__(("::1", 0), handler)
+
+    with serving(Hello, Six) as server, talking(server) as client:
+        client.say(request("GET /six HTTP/1.1"))
+        assert aside(client.response)[2] == b"hello /six"
 
 
 # ---- servers

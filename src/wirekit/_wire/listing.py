@@ -66,8 +66,10 @@ def format_location(target: str) -> str:
     another host (security rows 103 and 104).
     """
     path, query = _split_target(target)
-    safe = [quote_bytes(part.encode("iso-8859-1", "replace"), _PATH) for part in (path.lstrip("/\\"), query)]
-    return f"/{safe[0]}/{safe[1]}"
+    names, query = (
+        quote_bytes(part.encode("iso-8859-1", "replace"), _PATH) for part in (path.strip("/\\"), query)
+    )
+    return f"/{names}/{query}" if names else f"/{query}"
 
 
 def format_listing(target: str, entries: Iterable[tuple[bytes, str]]) -> bytes:

@@ -48,7 +48,7 @@ from wirekit import __version__, defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.servers import asynchronous as serving
 from wirekit._wire import bodies, listing, requests, responses
-from wirekit._wire.http_message import HTTPMessage, parse_block, parse_by_email
+from wirekit._wire.http_message import HTTPMessage, parse_block
 from wirekit.aio.http._exchange import RequestFile, ResponseFile
 
 __all__ = ["BaseHTTPRequestHandler", "HTTPServer", "SimpleHTTPRequestHandler", "ThreadingHTTPServer"]
@@ -577,9 +577,7 @@ def _make_message(head: requests.RequestHead, kind: type[Message]) -> Any:
     """Make the object of a request's fields that programs know."""
     if issubclass(kind, HTTPMessage):
         return kind.of(head.fields)
-    if head.keep_alive or defaults.active.strict_framing:
-        return parse_block(head.block, kind, strict=defaults.active.strict_framing)
-    return parse_by_email(head.block, kind)
+    return parse_block(head.block, kind, strict=defaults.active.strict_framing)
 
 
 class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
