@@ -565,10 +565,12 @@ def _begin(info: names.AddressInfo, source_address: tuple[str, int] | None, sele
         if (number := sock.connect_ex(address)) not in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
             raise OSError(number, f"connecting to {address}: {_strerror(number)}")
         selector.register(sock, selectors.EVENT_WRITE, address)
-    except OSError as error:
+    except BaseException as error:
         if sock is not None:
             sock.close()
-        return error
+        if isinstance(error, OSError):
+            return error
+        raise
     return None
 
 
