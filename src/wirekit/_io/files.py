@@ -93,7 +93,7 @@ class FileStream:
 
     def read1(self, n: int = -1) -> bytes:
         """Return at most n bytes after at most one read of the file."""
-        return self.recv(n)
+        return self.recv(n if n >= 0 else MAX_READ)
 
     def readinto(self, view: Any) -> int:
         """Fill a writable buffer; fewer bytes only at the end."""
@@ -213,6 +213,20 @@ class AsyncFileStream:
         while len(data) < wanted and (part := await self.recv(min(wanted - len(data), MAX_LINE))):
             data += part
         return data
+
+    async def read1(self, n: int = -1) -> bytes:
+        """Return at most n bytes after at most one read of the file."""
+        return await self.recv(n if n >= 0 else MAX_READ)
+
+    async def readinto(self, view: Any) -> int:
+        """Fill a writable buffer; fewer bytes only at the end."""
+        data = await self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    async def readline(self, limit: int = -1) -> bytes:
+        """Return a line with its end, at most limit bytes of it; ``b""`` at the end."""
+        return await self.read_line(limit - 1 if limit > 0 else 1 << 62) if limit else b""
 
     async def peek(self, n: int = 0) -> bytes:  # noqa: ARG002 - io's signature
         """Return some bytes without taking them."""
