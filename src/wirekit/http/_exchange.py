@@ -20,6 +20,8 @@ __all__ = ["BodyTooLong", "RequestFile", "ResponseFile"]
 
 _ALL: Final = 1 << 70  # above any Content-Length that is let through
 _BLOCK: Final = 1 << 16
+_REMEMBERED: Final = 4096
+"""Bytes of a head that a connection keeps to compare the next one with; a browser's has some 500."""
 _CHUNK_LINE: Final = 4096
 """Bytes of a chunk-size line with its extensions: nobody sends 100, llhttp allows 16 KiB (security row 121)."""
 _JOINED: Final = 1 << 16
@@ -97,8 +99,11 @@ class RequestFile(net.FileBase):
                 raise requests.BadRequest(0)
             elif start not in {b"", b"\r"}:
                 return True
-            elif not stream.fill():
-                return False
+            else:
+                if not start:
+                    stream.buffer, stream.pos = b"", 0  # an idle connection holds on to nothing
+                if not stream.fill():
+                    return False
 
     def _find_head_end(self, line: bytes = b"") -> int:
         """Wait until a head stands whole in the buffer; return its end, -1 when the client ended before that.
@@ -134,7 +139,8 @@ class RequestFile(net.FileBase):
             raise requests.BadRequest(0)
         raw = line + stream.take(end - stream.pos)
         head = requests.parse_request_head(_end_head(raw), defaults.active)
-        self._known, self._known_head = raw, head
+        if len(raw) <= _REMEMBERED:
+            self._known, self._known_head = raw, head
         return head
 
     # ---- the limits of a body
@@ -341,7 +347,11 @@ class ResponseFile(net.FileBase):
         if len(data) < self._size:
             self._held = data
         elif data:
-            self._send_out(data)
+            try:
+                self._send(data)
+            except OSError:
+                self.lost = True
+                raise
         return size
 
     def writelines(self, lines: Any, /) -> None:
@@ -368,14 +378,16 @@ class ResponseFile(net.FileBase):
         """Send what is held back."""
         held, self._held = self._held, b""
         if held:
-            self._send_out(held)
+            try:
+                self._send(held)
+            except OSError:
+                self.lost = True
+                raise
 
-    def _send_out(self, data: bytes) -> None:
-        try:
-            self._send(data)
-        except OSError:
-            self.lost = True
-            raise
+    @property
+    def holds(self) -> bool:
+        """Whether something is held back."""
+        return bool(self._held)
 
     def drop(self) -> None:
         """Forget what is held back."""

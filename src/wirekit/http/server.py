@@ -340,10 +340,12 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
 
     def _end(self) -> None:
         """Send what is held back; see whether the connection may serve another request."""
-        net.give(self.wfile.flush)
-        if not isinstance(self.rfile, RequestFile) or not isinstance(self.wfile, ResponseFile):
-            return
         wfile = self.wfile
+        if not isinstance(self.rfile, RequestFile) or not isinstance(wfile, ResponseFile):
+            net.give(wfile.flush)
+            return
+        if wfile.holds:
+            wfile.flush()
         if not self._answered or self._switched or wfile.left or self.server_stops():
             self.close_connection = True
         if wfile.overrun:
