@@ -27,7 +27,8 @@ async def connect(twin: Twin, peer: Peer, timeout: Any = 5.0, **given: Any) -> A
 
 async def connect_to(twin: Twin, address: Any, timeout: Any = 5.0, **given: Any) -> Any:
     net = net_of(twin)
-    return net.attach(await settle(net.create_connection(address, timeout, **given)), None)
+    sock = await settle(net.create_connection(address, timeout, **given))
+    return await settle(net.attach(sock, None))
 
 
 async def drain(stream: Any) -> bytes:

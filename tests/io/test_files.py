@@ -207,6 +207,9 @@ class Lines(AsyncFileBase):
     async def readline(self, limit: int | None = -1, /) -> bytes:
         return self.inner.readline(limit)
 
+    async def read1(self, n: int = -1, /) -> bytes:
+        return self.inner.read1(n)
+
 
 async def test_awaitable_file_gives_its_lines() -> None:
     async with Lines(TEXT) as file:
@@ -217,31 +220,28 @@ async def test_awaitable_file_gives_its_lines() -> None:
     assert await Lines(TEXT).readlines(None) == TEXT.splitlines(keepends=True)
     assert await Lines(TEXT).readlines(0) == TEXT.splitlines(keepends=True)
     assert await Lines(TEXT).readlines(12) == io.BytesIO(TEXT).readlines(12)
-    with pytest.raises(NotImplementedError):
-        await AsyncFileBase().readline()
+    for reading in (AsyncFileBase().readline(), AsyncFileBase().read1()):
+        with pytest.raises(NotImplementedError):
+            await reading
+
+
+async def test_awaitable_file_reads_into_a_buffer_by_one_read() -> None:
+    file, space = Lines(b"abcdef"), bytearray(4)
+    assert [await file.readinto1(space), bytes(space)] == [4, b"abcd"]
+    assert [await file.readinto1(space), bytes(space)] == [2, b"efcd"]
+    assert await file.readinto1(space) == 0
 
 
 def test_awaitable_file_says_what_it_is() -> None:
     file = Lines(b"")
     assert (file.readable(), file.writable(), file.seekable()) == (True, False, False)
+    assert not file.isatty()
     file.flush()
     file.close()
     assert file.closed
 
 
 def test_awaitable_base_has_what_the_standard_librarys_has() -> None:
-    missing = {
-        "fileno",
-        "isatty",
-        "detach",
-        "read",
-        "read1",
-        "readinto",
-        "readinto1",
-        "seek",
-        "tell",
-        "truncate",
-    }
-    missing |= {"write", "writelines"}
+    missing = {"fileno", "detach", "read", "readinto", "seek", "tell", "truncate", "write", "writelines"}
     theirs = {name for name, _ in inspect.getmembers(io.BufferedIOBase) if not name.startswith("_")}
     assert theirs - set(dir(AsyncFileBase)) == missing

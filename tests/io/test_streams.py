@@ -355,7 +355,7 @@ async def test_shorter_limit_counts_after_a_longer_one(twin: Twin, peer: MakePee
 async def test_default_timeout_counts_where_none_is_named(twin: Twin, peer: MakePeer) -> None:
     with defaults.using(timeout=0.05):
         sock = await settle(net_of(twin).create_connection(peer([stall()]).address))
-    stream = net_of(twin).attach(sock, None)
+    stream = await settle(net_of(twin).attach(sock, None))
     assert stream.timeout == pytest.approx(0.05, abs=0.02)  # the kernel counts in ticks
     with pytest.raises(TimeoutError, match="timed out"):
         await settle(stream.fill())
@@ -367,7 +367,7 @@ async def test_default_timeout_counts_under_a_deadline_and_for_recv_into(twin: T
     for limited in (False, True):
         with defaults.using(timeout=0.05):
             sock = await settle(net_of(twin).create_connection(peer([stall()]).address))
-        stream = net_of(twin).attach(sock, None)
+        stream = await settle(net_of(twin).attach(sock, None))
         if limited:
             stream.deadline = net_of(twin).monotonic() + 60
         with pytest.raises(TimeoutError, match="timed out"):
@@ -552,11 +552,26 @@ async def test_socket_shows_through_its_stream(twin: Twin, peer: MakePeer) -> No
 async def test_stream_of_a_connection_is_known_again(twin: Twin, peer: MakePeer) -> None:
     net = net_of(twin)
     sock = await settle(net.create_connection(peer([]).address, 5))
-    stream = net.attach(sock, None)
-    assert net.attach(sock, stream) is stream
+    stream = await settle(net.attach(sock, None))
+    assert await settle(net.attach(sock, stream)) is stream
     assert net.reader(stream) is stream
-    assert net.attach(object(), stream) is None
+    assert await settle(net.attach(object(), stream)) is None
     stream.close()
+
+
+@both_twins
+async def test_socket_that_somebody_else_connected_becomes_a_stream(twin: Twin, peer: MakePeer) -> None:
+    net = net_of(twin)
+    server = peer([send(b"hello"), expect(b"x"), close()])
+    sock = socket.create_connection(server.address, 3)
+    stream = await settle(net.attach(sock, None))
+    assert stream.timeout == 3
+    assert await settle(net.attach(sock, stream)) is stream
+    assert await settle(stream.read(5)) == b"hello"
+    await settle(stream.sendall(b"x"))
+    assert await settle(stream.read()) == b""
+    stream.close()
+    sock.close()
 
 
 # ---- one wait at a time; a broken wait closes

@@ -124,10 +124,10 @@ async def test_start_tls_gives_socket_and_stream(
     net = net_of(twin)
     for known in (False, True):
         sock = await settle(net.create_connection(peer([send(b"x"), close()], tls=server_tls).address, 5))
-        stream = net.attach(sock, None)
+        stream = await settle(net.attach(sock, None))
         given = {"known": stream} if known else {}
         secure, secure_stream = await settle(net.start_tls(sock, client_tls, "localhost", **given))
-        assert net.attach(secure, secure_stream) is secure_stream
+        assert await settle(net.attach(secure, secure_stream)) is secure_stream
         assert not known or secure_stream is stream
         assert await drain(secure_stream) == b"x"
         secure_stream.close()
@@ -236,7 +236,7 @@ async def test_default_timeout_counts_inside_tls(
     server = peer([stall()], tls=server_tls)
     with defaults.using(timeout=0.5):
         sock = await settle(net_of(twin).create_connection(server.address))
-    stream = net_of(twin).attach(sock, None)
+    stream = await settle(net_of(twin).attach(sock, None))
     await settle(stream.upgrade(client_tls, "localhost"))
     stream.timeout = 0.05
     with pytest.raises(TimeoutError):
