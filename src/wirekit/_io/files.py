@@ -253,6 +253,21 @@ class AsyncFileBase:
         """Return a line with its end, at most limit bytes; ``b""`` at the end."""
         raise NotImplementedError
 
+    async def read1(self, n: int = -1, /) -> bytes:
+        """Return at most n bytes after waiting once at most; ``b""`` at the end."""
+        raise NotImplementedError
+
+    async def readinto1(self, view: Any, /) -> int:
+        """Read into a writable buffer by one ``read1``; return how many bytes, 0 at the end."""
+        view = memoryview(view).cast("B")
+        data = await self.read1(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def isatty(self) -> bool:
+        """Return False."""
+        return False
+
     async def readlines(self, hint: int | None = -1, /) -> list[bytes]:
         """Return the lines that are left; stops behind about hint bytes where hint is above zero."""
         lines: list[bytes] = []
