@@ -6,6 +6,7 @@ import array
 import asyncio
 import os
 import socket
+import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from tests.fix_peer import (
 from tests.fix_twins import Twin, both_twins, heard, settle
 from tests.io.streams import connect, connect_to, drain, net_of
 from wirekit import ConnectionBusy, Timeout, defaults
+from wirekit._io import patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -735,3 +737,89 @@ async def test_blocks_are_pulled_from_plain_and_async_iterables() -> None:
         == [b"a", b"b"]
     )
     assert list(net_of(Twin("blocking")).pull((b"a", b"b"))) == [b"a", b"b"]
+
+
+async def test_limit_that_passes_while_nobody_waits_changes_nothing(peer: MakePeer) -> None:
+    go = threading.Event()
+    stream = await net_of(Twin("asyncio")).create_connection(
+        peer([send(b"x"), wait(go), send(b"y")]).address, 0.02
+    )
+    await stream.fill()
+    passed = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.05, passed.set_result, None)
+    await passed
+    assert not stream.closed
+    stream.timeout = 5.0
+    go.set()
+    assert await stream.fill()
+    assert stream.take(2) == b"xy"
+    stream.close()
+
+
+@both_twins
+async def test_release_without_a_close_leaves_the_stream_open(twin: Twin, peer: MakePeer) -> None:
+    stream = await connect(twin, peer([send(b"ab"), close()]))
+    stream.hold()
+    assert await settle(stream.read(1)) == b"a"
+    if twin.waits:
+        stream.release()
+    assert await settle(stream.read(1)) == b"b"
+    stream.close()
+    stream.release()
+
+
+def test_reader_of_a_socket_survives_its_close(peer: MakePeer) -> None:
+    net = net_of(Twin("blocking"))
+    sock = net.create_connection(peer([send(b"ab"), close()]).address, 5)
+    stream = net.reader(sock)
+    sock.close()
+    assert (stream.readable(), stream.writable(), stream.seekable()) == (True, False, False)
+    stream.flush()
+    assert stream.read() == b"ab"
+    stream.release()
+    assert sock.fileno() == -1
+
+
+def test_stream_that_is_closed_gives_nothing_more(peer: MakePeer) -> None:
+    net = net_of(Twin("blocking"))
+    stream = net.attach(net.create_connection(peer([stall()]).address, 5), None)
+    stream.close()
+    for call in (stream.fill, lambda: stream.recv(1), lambda: stream.recv_into(bytearray(1)), stream.read):
+        with pytest.raises(OSError):
+            call()
+
+
+# ---- timeouts that the kernel keeps
+
+
+def test_kernel_keeps_a_timeout_until_another_is_named(peer: MakePeer) -> None:
+    sock = socket.create_connection(peer([]).address)
+    assert patience.kernel_timeout(sock) is None
+    patience.set_kernel_timeout(sock, 2.5)
+    assert sock.gettimeout() is None
+    assert patience.kernel_timeout(sock) == pytest.approx(2.5, abs=0.02)
+    stream = net_of(Twin("blocking")).attach(sock, None)
+    stream.timeout = None
+    assert (stream.timeout, patience.kernel_timeout(sock)) == (None, None)
+    stream.timeout = 3.0
+    assert (stream.timeout, sock.gettimeout(), patience.kernel_timeout(sock)) == (3.0, 3.0, None)
+    stream.close()
+
+
+def test_timeout_is_the_sockets_own_where_the_kernel_keeps_none(
+    peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    with socket.create_connection(peer([]).address) as sock:
+        patience.set_kernel_timeout(sock, 2.5)
+        assert sock.gettimeout() == 2.5
+        assert patience.kernel_timeout(sock) is None
+        sock.settimeout(None)
+        assert patience.kernel_timeout(sock) is None
+
+
+def test_errors_that_mean_a_timeout_are_known() -> None:
+    assert patience.is_timeout(BlockingIOError())
+    assert patience.is_timeout(ssl.SSLWantReadError())
+    assert patience.is_timeout(ssl.SSLWantWriteError())
+    assert not patience.is_timeout(ConnectionResetError())

@@ -35,6 +35,7 @@ from wirekit._io import tls
 from wirekit._io.nested import NestedTLS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.io.streams import MakePeer
@@ -355,6 +356,51 @@ async def test_client_certificate_is_shown(
     stream = await upgraded(twin, peer([send(b"x"), close()], tls=demanding), client_tls)
     assert await drain(stream) == b"x"
     stream.close()
+
+
+def in_one_piece(context: ssl.SSLContext, make: Callable[[tls.Layer], bytes]) -> Step:
+    """A handshake whose last flight is sent together with what `make` gives."""
+
+    def step(conversation: Conversation) -> None:
+        layer = tls.Layer(context, None, server_side=True)
+        done = False
+        while not done:
+            got = len(conversation.received)
+            assert conversation.fill()
+            done = layer.handshake(bytes(conversation.received[got:]))
+            flight = layer.outgoing()
+            last = done or context.maximum_version != ssl.TLSVersion.TLSv1_2  # in TLS 1.3 there is one flight
+            conversation.send(flight + make(layer) if last else flight)
+            done = last
+
+    return step
+
+
+@both_twins
+async def test_data_that_comes_with_the_handshake_is_not_lost(
+    twin: Twin, peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    server_tls.maximum_version = ssl.TLSVersion.TLSv1_2  # whose server speaks last
+    for make in (
+        lambda layer: layer.encrypt(b"early"),
+        lambda layer: layer.encrypt(b"early") + layer.goodbye(),
+    ):
+        stream = await upgraded(twin, peer([in_one_piece(server_tls, make), half_close()]), client_tls)
+        assert await settle(stream.read(5)) == b"early"
+        assert not await settle(stream.fill())
+        stream.close()
+
+
+@both_twins
+async def test_garbage_that_comes_with_the_handshake_is_an_error_and_closes(
+    twin: Twin, peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    garbage = b"\x17\x03\x03\x00\x20" + b"g" * 32
+    stream = await connect(twin, peer([in_one_piece(server_tls, lambda _: garbage), stall()]))
+    with pytest.raises(ssl.SSLError):  # noqa: PT012  -- the blocking twin reads it with the first bytes inside
+        await settle(stream.upgrade(client_tls, "localhost"))
+        await settle(stream.fill())
+    assert stream.closed
 
 
 # ---- the end
