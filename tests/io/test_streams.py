@@ -823,3 +823,18 @@ def test_errors_that_mean_a_timeout_are_known() -> None:
     assert patience.is_timeout(ssl.SSLWantReadError())
     assert patience.is_timeout(ssl.SSLWantWriteError())
     assert not patience.is_timeout(ConnectionResetError())
+
+
+async def test_closing_while_reading_is_paused_is_no_trouble(peer: MakePeer) -> None:
+    net = net_of(Twin("asyncio"))
+    for end in ("close", "abort"):
+        stream = await net.create_connection(peer([send(*[b"x" * (1 << 16)] * 64)]).address, 5)
+        while stream._transport.is_reading():
+            await asyncio.sleep(0)
+        getattr(stream, end)()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        with pytest.raises(ConnectionAbortedError):  # noqa: PT012  -- what had arrived may be read before
+            while True:
+                stream.take(1 << 20)
+                await stream.fill()
