@@ -479,9 +479,18 @@ class Stream(asyncio.Protocol):
         return self.buffer[self.pos :]
 
 
-def attach(sock: Any, known: Stream | None) -> Stream | None:  # noqa: ARG001 - the blocking twin's signature
-    """Return the stream of a connection, which is sock itself here; None for a stand-in that cannot receive."""
-    return sock if isinstance(sock, Stream) else None
+async def attach(sock: Any, known: Stream | None) -> Stream | None:
+    """Return the stream of a connection, which is sock itself unless somebody connected a socket of the system's.
+
+    ``known`` is returned if it is that; None for a stand-in that cannot receive.
+    """
+    if isinstance(sock, Stream):
+        return sock
+    if type(sock) is not socket.socket:
+        return None
+    if known is not None and known.fileno() == sock.fileno() >= 0:
+        return known
+    return await _adopt(sock, sock.gettimeout())
 
 
 def reader(source: Any) -> Stream:
@@ -530,9 +539,16 @@ async def create_connection(
     except TimeoutError:
         message = f"timed out connecting to {address}"
         raise TimeoutError(message) from None
+    return await _adopt(sock, limits.step)
+
+
+async def _adopt(sock: socket.socket, timeout: float | None) -> Stream:
+    """Make a connected socket a stream; it closes when that fails."""
+    loop = asyncio.get_running_loop()
     stream = Stream(loop)
-    stream.timeout = limits.step
+    stream.timeout = timeout
     try:
+        sock.setblocking(False)
         await loop.create_connection(lambda: stream, sock=sock)
     except BaseException:
         sock.close()

@@ -106,6 +106,8 @@ class Stream:
         """
         if self._waiting:
             raise ConnectionBusy
+        if self.closed:
+            raise _closed_here()
         self._waiting = True
         try:
             ask = self._ask
@@ -126,6 +128,8 @@ class Stream:
     def _receive(self, n: int) -> bytes:
         if self._waiting:
             raise ConnectionBusy
+        if self.closed:
+            raise _closed_here()
         self._waiting = True
         try:
             data: bytes = self._recv(n) if self.deadline is None else self._in_time(self._recv, n)
@@ -438,6 +442,10 @@ def _until_goodbye(receive: Callable[..., Any], end: Any) -> Callable[..., Any]:
             raise
 
     return receive_rest
+
+
+def _closed_here() -> OSError:
+    return ConnectionAbortedError("the connection was closed on this side, or broke off before")
 
 
 def attach(sock: Any, known: Stream | None) -> Stream | None:

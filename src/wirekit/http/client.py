@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from wirekit._wire.http_errors import *  # noqa: F403 - the names of __all__, which __getattr__ loads
     from wirekit._wire.http_errors import HTTPException
-    from wirekit._wire.http_message import HTTPMessage  # noqa: F401 - likewise
+    from wirekit._wire.http_message import HTTPMessage as HTTPMessage  # noqa: PLC0414 - mypy asks for it
 
     error = HTTPException
 
@@ -264,7 +264,6 @@ class HTTPConnection:
         sys.audit("http.client.connect", self, self.host, self.port)
         self.sock = self._create_connection((self.host, self.port), self.timeout, self.source_address)
         self._set_nodelay()
-        self._apply_deadline()
         if self._tunnel_host:
             self._tunnel()
 
@@ -278,19 +277,16 @@ class HTTPConnection:
             return
 
     def _attach(self) -> None:
-        """Know the stream of ``sock``, which a subclass or a program may have put there."""
+        """Know the stream of ``sock``, which a subclass or a program may have put there; let it keep the deadline."""
         self._stream = net.attach(self.sock, self._stream)
         self._attached = self.sock
+        if self._stream is not None:
+            self._stream.deadline = self._deadline
 
     def _start_clock(self) -> None:
         """Begin to count the total time of an exchange, or stop to do so where it is no longer limited."""
         total = limits_of(self.timeout).total
         self._deadline = None if total is None else net.monotonic() + total
-        self._apply_deadline()
-
-    def _apply_deadline(self) -> None:
-        if self._deadline is not None and self.sock is not None:
-            self._attach()
         if self._stream is not None:
             self._stream.deadline = self._deadline
 
@@ -411,7 +407,7 @@ class HTTPConnection:
         self._validate_path(url)
         line = self._encode_request(f"{method} {url} {self._http_vsn_str}")
         stream = self._stream
-        if response is None and stream is not None and (stream.closed or stream.pending):
+        if stream is not None and (stream.closed or (response is None and stream.pending)):
             self.close()  # of no more use: ended, broken, or with an answer to nothing in it
         self._method = method
         if self._deadline is not None or self._limited or defaults.active.total_timeout is not None:
@@ -707,7 +703,7 @@ class HTTPSConnection(HTTPConnection):
             name = http1.encode_host(self._tunnel_host or self.host).decode("ascii")
             context = self.__context or shared_context()
             self.sock, self._stream = net.start_tls(self.sock, context, name, self._stream)
-            self._apply_deadline()
+            self._attach()
         except BaseException:
             self.close()  # never leave a connection in the clear where TLS was meant
             raise

@@ -54,6 +54,7 @@ class HTTPResponse(net.FileBase):
     _head: http1.ResponseHead | None = None
     _headers: Any = None
     _msg: Any = None
+    _shared = False  # somebody has asked for fp
     _chunks: Any = None  # a ChunkedReader, where the body is in chunks
 
     def __init__(
@@ -71,6 +72,7 @@ class HTTPResponse(net.FileBase):
     @property
     def fp(self) -> Any:
         """The file that the response reads from; None once it is read to its end, or closed."""
+        self._shared = True
         return self._stream
 
     @fp.setter
@@ -221,8 +223,8 @@ class HTTPResponse(net.FileBase):
         stream = self._stream
         if stream is None:
             return
-        if self._owned or self._skip_rest(stream):
-            self._close_conn()
+        if self._owned or self._skip_rest(stream) or (self._shared and self._chunks is not None):
+            self._close_conn()  # who has the file may have read the chunks from it, as urllib3 does
         else:
             self._break_off()
 

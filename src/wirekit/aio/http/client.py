@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from wirekit._wire.http_errors import *  # noqa: F403 - the names of __all__, which __getattr__ loads
     from wirekit._wire.http_errors import HTTPException
-    from wirekit._wire.http_message import HTTPMessage  # noqa: F401 - likewise
+    from wirekit._wire.http_message import HTTPMessage as HTTPMessage  # noqa: PLC0414 - mypy asks for it
 
     error = HTTPException
 
@@ -232,7 +232,7 @@ class HTTPConnection:
         lines = [b"CONNECT %b %b" % (target, self._http_vsn_str.encode("ascii"))]
         lines += [f"{name}: {value}".encode("latin-1") for name, value in self._tunnel_headers.items()]
         await self.send(b"\r\n".join(lines) + b"\r\n\r\n")
-        self._attach()
+        await self._attach()
         response = self.response_class(self._stream or self.sock, max(self.debuglevel, 0), method="CONNECT")
         try:
             await response.begin()
@@ -263,7 +263,6 @@ class HTTPConnection:
         sys.audit("http.client.connect", self, self.host, self.port)
         self.sock = await self._create_connection((self.host, self.port), self.timeout, self.source_address)
         self._set_nodelay()
-        self._apply_deadline()
         if self._tunnel_host:
             await self._tunnel()
 
@@ -276,20 +275,17 @@ class HTTPConnection:
         except (OSError, AttributeError):
             return
 
-    def _attach(self) -> None:
-        """Know the stream of ``sock``, which a subclass or a program may have put there."""
-        self._stream = net.attach(self.sock, self._stream)
+    async def _attach(self) -> None:
+        """Know the stream of ``sock``, which a subclass or a program may have put there; let it keep the deadline."""
+        self._stream = await net.attach(self.sock, self._stream)
         self._attached = self.sock
+        if self._stream is not None:
+            self._stream.deadline = self._deadline
 
     def _start_clock(self) -> None:
         """Begin to count the total time of an exchange, or stop to do so where it is no longer limited."""
         total = limits_of(self.timeout).total
         self._deadline = None if total is None else net.monotonic() + total
-        self._apply_deadline()
-
-    def _apply_deadline(self) -> None:
-        if self._deadline is not None and self.sock is not None:
-            self._attach()
         if self._stream is not None:
             self._stream.deadline = self._deadline
 
@@ -324,7 +320,7 @@ class HTTPConnection:
             if type(data) is bytes:
                 sys.audit("http.client.send", self, data)
                 if self.sock is not self._attached:
-                    self._attach()
+                    await self._attach()
                 await (self._stream or self.sock).sendall(data)
             else:
                 await self._send_any(data)
@@ -336,7 +332,7 @@ class HTTPConnection:
 
     async def _send_any(self, data: Any) -> None:
         sys.audit("http.client.send", self, data)
-        self._attach()
+        await self._attach()
         if (
             hasattr(data, "read")
             and self._stream is not None
@@ -414,7 +410,7 @@ class HTTPConnection:
         self._validate_path(url)
         line = self._encode_request(f"{method} {url} {self._http_vsn_str}")
         stream = self._stream
-        if response is None and stream is not None and (stream.closed or stream.pending):
+        if stream is not None and (stream.closed or (response is None and stream.pending)):
             self.close()  # of no more use: ended, broken, or with an answer to nothing in it
         self._method = method
         if self._deadline is not None or self._limited or defaults.active.total_timeout is not None:
@@ -618,7 +614,7 @@ class HTTPConnection:
         if self.__state != _CS_REQ_SENT or response is not None:
             raise _errors().ResponseNotReady(self.__state)
         if self.sock is not self._attached:
-            self._attach()
+            await self._attach()
         source = self.sock if self._stream is None else self._stream
         if self.debuglevel > 0:
             response = self.response_class(source, self.debuglevel, method=self._method)
@@ -710,7 +706,7 @@ class HTTPSConnection(HTTPConnection):
             name = http1.encode_host(self._tunnel_host or self.host).decode("ascii")
             context = self.__context or shared_context()
             self.sock, self._stream = await net.start_tls(self.sock, context, name, self._stream)
-            self._apply_deadline()
+            await self._attach()
         except BaseException:
             self.close()  # never leave a connection in the clear where TLS was meant
             raise

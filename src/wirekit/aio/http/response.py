@@ -53,6 +53,7 @@ class HTTPResponse(net.FileBase):
     _head: http1.ResponseHead | None = None
     _headers: Any = None
     _msg: Any = None
+    _shared = False  # somebody has asked for fp
     _chunks: Any = None  # a ChunkedReader, where the body is in chunks
 
     def __init__(
@@ -70,6 +71,7 @@ class HTTPResponse(net.FileBase):
     @property
     def fp(self) -> Any:
         """The file that the response reads from; None once it is read to its end, or closed."""
+        self._shared = True
         return self._stream
 
     @fp.setter
@@ -144,7 +146,9 @@ class HTTPResponse(net.FileBase):
     def _has_arrived(self) -> bool:
         """Tell whether the rest of a body of known length stands in the buffer."""
         stream = self._stream
-        return stream is not None and self.length is not None and len(stream.buffer) - stream.pos >= self.length
+        return (
+            stream is not None and self.length is not None and len(stream.buffer) - stream.pos >= self.length
+        )
 
     async def _pass_over_interim(self, head: http1.ResponseHead) -> http1.ResponseHead:
         """Keep interim heads aside up to the final one; 101 is final (RFC 9110 section 15.2.2)."""
@@ -218,8 +222,8 @@ class HTTPResponse(net.FileBase):
         stream = self._stream
         if stream is None:
             return
-        if self._owned or self._skip_rest(stream):
-            self._close_conn()
+        if self._owned or self._skip_rest(stream) or (self._shared and self._chunks is not None):
+            self._close_conn()  # who has the file may have read the chunks from it, as urllib3 does
         else:
             self._break_off()
 
