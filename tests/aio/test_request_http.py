@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import gzip
 import io
 import os
@@ -76,6 +78,7 @@ async def test_response_is_http_clients_with_url_and_reason(peer: MakePeer) -> N
     assert response.url == response.geturl() == url_of(server, "/a#b")
     assert response.status == response.code == response.getcode() == 200
     assert response.msg == response.reason == "Fine"
+    assert response.will_close is True
     assert response.headers["content-type"] == response.info()["Content-Type"] == "text/plain"
     assert await response.read() == b"ok"
     response.close()
@@ -103,6 +106,17 @@ async def test_response_closed_early_ends_the_connection(peer: MakePeer) -> None
     response = await web.urlopen(url_of(server))
     response.close()
     assert await heard(server)
+
+
+async def test_response_forgotten_unread_ends_the_connection(peer: MakePeer) -> None:
+    server = peer([request(), send(OK[:-1]), stall()], [request(), send(NOT_FOUND[:-1]), stall()])
+    response = await web.urlopen(url_of(server))
+    del response
+    with contextlib.suppress(HTTPError):
+        await web.urlopen(url_of(server))
+    gc.collect()  # an error and its traceback know each other
+    assert await heard(server, 0)
+    assert await heard(server, 1)
 
 
 async def test_body_may_be_streamed_by_line(peer: MakePeer) -> None:

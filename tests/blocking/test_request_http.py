@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import gzip
 import io
 import os
@@ -76,6 +78,7 @@ def test_response_is_http_clients_with_url_and_reason(peer: MakePeer) -> None:
     assert response.url == response.geturl() == url_of(server, "/a#b")
     assert response.status == response.code == response.getcode() == 200
     assert response.msg == response.reason == "Fine"
+    assert response.will_close is True
     assert response.headers["content-type"] == response.info()["Content-Type"] == "text/plain"
     assert response.read() == b"ok"
     response.close()
@@ -103,6 +106,17 @@ def test_response_closed_early_ends_the_connection(peer: MakePeer) -> None:
     response = web.urlopen(url_of(server))
     response.close()
     assert heard(server)
+
+
+def test_response_forgotten_unread_ends_the_connection(peer: MakePeer) -> None:
+    server = peer([request(), send(OK[:-1]), stall()], [request(), send(NOT_FOUND[:-1]), stall()])
+    response = web.urlopen(url_of(server))
+    del response
+    with contextlib.suppress(HTTPError):
+        web.urlopen(url_of(server))
+    gc.collect()  # an error and its traceback know each other
+    assert heard(server, 0)
+    assert heard(server, 1)
 
 
 def test_body_may_be_streamed_by_line(peer: MakePeer) -> None:

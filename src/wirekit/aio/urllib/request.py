@@ -712,9 +712,30 @@ def _leave(connection: Any, response: Any) -> None:
         connection._hand_over()  # noqa: SLF001 - of this package
         if response.length == 0:
             response._close_conn()  # noqa: SLF001 - nothing is to come: hold no connection until somebody reads it
+        if net.ASYNC:
+            _watch(response)
     else:
         connection.sock.close()
         connection.sock = None
+
+
+if net.ASYNC:
+
+    def _watch(response: Any) -> None:
+        """End the connection when its response is forgotten unread, as by who catches HTTPError for its code alone.
+
+        A socket ends with its last reference by itself; a transport does not, since its loop holds it.
+        """
+        import weakref
+
+        if isinstance(response.fp, net.Stream):
+            weakref.finalize(response, _abandon, response.fp).atexit = False
+
+    def _abandon(stream: net.Stream) -> None:
+        """End a connection; called in any thread."""
+        if not stream.closed:
+            with contextlib.suppress(RuntimeError):  # the loop is closed, and the connection with it
+                stream._loop.call_soon_threadsafe(stream.abort)  # noqa: SLF001 - of this package
 
 
 class HTTPHandler(AbstractHTTPHandler):
