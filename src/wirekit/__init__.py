@@ -27,9 +27,9 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     if name == "Timeout":
-        from wirekit import defaults as home  # noqa: PLC0415 - a program pays for what it names
+        from wirekit import defaults as home
     elif name == "ConnectionBusy":
-        from wirekit._wire import busy as home  # type: ignore[no-redef]  # noqa: PLC0415 - likewise
+        from wirekit._wire import busy as home  # type: ignore[no-redef]
     else:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)

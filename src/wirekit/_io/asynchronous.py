@@ -472,7 +472,7 @@ class Stream(asyncio.Protocol):
         """Return a line with its end, at most limit bytes of it; ``b""`` at the end of the stream."""
         return await self.read_line(limit - 1 if limit > 0 else 1 << 62) if limit else b""
 
-    async def peek(self, n: int = 0) -> bytes:
+    async def peek(self, n: int = 0) -> bytes:  # noqa: ARG002 - io's signature
         """Return what is buffered, at least a byte unless the stream has ended, without taking it."""
         if self.pos == len(self.buffer):
             await self.fill()
@@ -528,7 +528,6 @@ async def create_connection(
     socket.gaierror; nothing stays open then.
     """
     limits = names.limits_of(timeout)
-    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(limits.connect):
             if isinstance(address, str):

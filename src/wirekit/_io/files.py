@@ -291,7 +291,7 @@ class AsyncFileBase:
         """Return False."""
         return False
 
-    def flush(self) -> None:
+    async def flush(self) -> None:
         """Do nothing: there is nothing to flush."""
 
     def __aiter__(self) -> Self:

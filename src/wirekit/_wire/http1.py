@@ -115,7 +115,9 @@ def check_unfinished_head(buffer: bytes, pos: int, rules: Rules) -> None:
     end = buffer.find(b"\n", pos)
     if end >= 0 and not buffer.startswith(b"HTTP/", pos):
         parse_status_line(buffer[pos : end + 1])
-    if len(buffer) - max(buffer.rfind(b"\n", pos), pos - 1) > rules.max_line:  # its line feed is still to come
+    if (
+        len(buffer) - max(buffer.rfind(b"\n", pos), pos - 1) > rules.max_line
+    ):  # its line feed is still to come
         raise _errors().LineTooLong("header line" if end >= 0 else "status line")
     if buffer.count(b"\n", pos) > rules.max_fields + 1:
         message = f"got more than {rules.max_fields} headers"

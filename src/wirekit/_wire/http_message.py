@@ -27,7 +27,7 @@ class HTTPMessage(Message):
         return _fill(cls(), fields)
 
     def getallmatchingheaders(self, name: str) -> list[str]:
-        """Return the field lines of this name, as ``"Name: value\\n"``."""
+        """Return the field lines of this name, each as ``Name: value`` with a line feed behind it."""
         wanted = name.lower()
         return [f"{key}: {value}\n" for key, value in self.items() if key.lower() == wanted]
 
