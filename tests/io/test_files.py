@@ -232,11 +232,11 @@ async def test_awaitable_file_reads_into_a_buffer_by_one_read() -> None:
     assert await file.readinto1(space) == 0
 
 
-def test_awaitable_file_says_what_it_is() -> None:
+async def test_awaitable_file_says_what_it_is() -> None:
     file = Lines(b"")
     assert (file.readable(), file.writable(), file.seekable()) == (True, False, False)
     assert not file.isatty()
-    file.flush()
+    await file.flush()
     file.close()
     assert file.closed
 

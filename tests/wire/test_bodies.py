@@ -83,9 +83,9 @@ def test_odd_size_line_is_refused(line: bytes) -> None:
 
 
 def take(buffer: bytes, room: int = FAR, pos: int = 0) -> tuple[list[bytes], int, int]:
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     pos, left = bodies.take_chunks(buffer, pos, room, parts.append)
-    return parts, pos, left
+    return [bytes(part) for part in parts], pos, left
 
 
 def test_whole_chunks_are_taken_and_the_last_one_stays() -> None:
@@ -110,7 +110,7 @@ def test_chunk_that_does_not_fit_stays(room: int, taken: bytes, rest: bytes) -> 
 def test_any_split_takes_the_same_chunks() -> None:
     whole = b"3\r\nabc\r\n1;x\r\nd\r\n2\r\n\r\n\r\n0\r\n"
     for cut in range(len(whole) + 1):
-        parts: list[bytes] = []
+        parts: list[bytes | memoryview] = []
         pos, room = bodies.take_chunks(whole[:cut], 0, 50, parts.append)
         pos, room = bodies.take_chunks(whole, pos, room, parts.append)
         assert (parts, whole[pos:], room) == ([b"abc", b"d", b"\r\n"], b"0\r\n", 44)
@@ -190,6 +190,15 @@ def test_each_byte_is_touched_a_fixed_number_of_times(chunk: bytes) -> None:
     parts, pos, _ = take(buffer)
     assert (len(parts), pos) == (5000, len(buffer))
     assert buffer.touched <= 5 * len(buffer)
+
+
+@pytest.mark.parametrize("size", [bodies.COPY - 1, bodies.COPY, 3 * bodies.COPY])
+def test_large_chunks_are_handed_on_without_a_copy(size: int) -> None:
+    written: list[bytes | memoryview] = []
+    buffer = bodies.format_chunk(b"x" * size) * 2
+    assert bodies.take_chunks(buffer, 0, FAR, written.append) == (len(buffer), FAR - 2 * size)
+    assert [bytes(part) for part in written] == [b"x" * size] * 2
+    assert all(isinstance(part, memoryview) is (size >= bodies.COPY) for part in written)
 
 
 # ---- chunks that are made
