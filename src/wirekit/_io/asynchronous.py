@@ -88,7 +88,7 @@ class Stream(asyncio.Protocol):
         self._ended = False  # the peer sends no more
         self._error: BaseException | None = None
         self.memo: Any = None  # a conversation's own: the last head and what it meant
-        self._held = False  # a response still reads: close() waits for release()
+        self.held = False  # a response still reads: close() waits for release()
         self._unwanted = False  # close() was called
         self._handshake: tls.Layer | None = None
 
@@ -397,18 +397,18 @@ class Stream(asyncio.Protocol):
 
     def hold(self) -> None:
         """Let ``close`` wait for ``release``: a response still reads."""
-        self._held = True
+        self.held = True
 
     def release(self) -> None:
         """Let go, if the stream was held: it closes if its owner has closed it meanwhile."""
-        self._held = False
+        self.held = False
         if self._unwanted:
             self.close()
 
     def close(self) -> None:
         """Close: queued data still leaves, nothing more arrives; over TLS with a goodbye. Never waits."""
         self._unwanted = True
-        if self._held or self._transport is None:
+        if self.held or self._transport is None:
             return
         if not self.closed and self._layers and self._error is None:
             self._write(self._layers[-1].goodbye(), len(self._layers) - 1)
@@ -421,7 +421,7 @@ class Stream(asyncio.Protocol):
     def abort(self) -> None:
         """Close at once, whatever is still queued."""
         self.closed = True
-        self._held = False
+        self.held = False
         self._disarm()
         if self._transport is not None:
             self._transport.abort()

@@ -85,7 +85,7 @@ class Stream:
         self.closed = False
         self.memo: Any = None  # a conversation's own: the last head and what it meant
         self._waiting = False
-        self._hold: Any = None
+        self.held: Any = None  # what keeps the socket open for a response that is still to be read
         self._use(sock)
         if hold:
             self.hold()
@@ -343,14 +343,14 @@ class Stream:
 
     def hold(self) -> None:
         """Keep the socket open although its owner closes it: a response still reads, until ``release``."""
-        if self._hold is None:
-            self._hold = self.sock.makefile("rb", buffering=0)
+        if self.held is None:
+            self.held = self.sock.makefile("rb", buffering=0)
 
     def release(self) -> None:
         """Let go of the socket, if it was held: it closes if its owner has closed it meanwhile."""
-        if self._hold is None:
+        if self.held is None:
             return
-        held, self._hold = self._hold, None
+        held, self.held = self.held, None
         held.close()
         self.closed = self.closed or self.sock.fileno() < 0
 

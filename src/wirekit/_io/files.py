@@ -25,6 +25,7 @@ class FileStream:
         self.deadline: float | None = None
         self.closed = False
         self.memo: Any = None
+        self.held = True  # the file is to be closed when the message is read
 
     def _append(self, data: bytes) -> bool:
         self.buffer = self.buffer[self.pos :] + data
@@ -153,6 +154,7 @@ class AsyncFileStream:
         self.deadline: float | None = None
         self.closed = False
         self.memo: Any = None
+        self.held = True  # the file is to be closed when the message is read
 
     async def fill(self) -> bool:
         """Read one more line, or what there is of it."""

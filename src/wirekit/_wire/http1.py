@@ -33,6 +33,7 @@ __all__ = [
     "encode_host",
     "end_cut_head",
     "find_head_end",
+    "find_odd_in_target",
     "format_host",
     "is_persistent",
     "parse_response_head",
@@ -63,7 +64,7 @@ _FOLD = re.compile("[ \t\r\n]++").sub
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++").fullmatch
 _CONTROL = re.compile("[\x00-\x1f]").search
-_CONTROL_OR_SPACE = re.compile("[\x00-\x20\x7f]").search
+find_odd_in_target = re.compile("[\x00-\x20\x7f]").search
 
 
 class ResponseHead:
@@ -325,7 +326,7 @@ def check_method(method: str, *, strict: bool = True) -> None:
 
 def check_target(target: str) -> None:
     """Refuse blanks and control characters in a request target: InvalidURL (security row 4)."""
-    if found := _CONTROL_OR_SPACE(target):
+    if found := find_odd_in_target(target):
         message = f"URL can't contain control characters. {target!r} (found at least {found.group()!r})"
         raise _errors().InvalidURL(message)
 

@@ -386,7 +386,9 @@ class HTTPConnection:
         ValueError or InvalidURL for a method or URL that could be read as more than that; CannotSendRequest in the
         middle of another request. Nothing is sent before ``endheaders``.
         """
-        self._buffer.append(self._begin_request(method, url))
+        line = self._format_start_line(method, url or "/")
+        self._begin_request(method)
+        self._buffer.append(line)
         self.__state = _CS_REQ_STARTED
         if self._http_vsn == 11:
             if not skip_host:
@@ -394,25 +396,26 @@ class HTTPConnection:
             if not skip_accept_encoding:
                 self.putheader("Accept-Encoding", "identity")
 
-    def _begin_request(self, method: str, url: str) -> bytes:
-        """Check what the start line will say and that a request may begin now; return the line, without its end."""
+    def _format_start_line(self, method: str, url: str) -> bytes:
+        """Check what the start line will say, and return it without its end."""
+        if method not in _USUAL_METHODS:
+            self._validate_method(method)
+        self._validate_path(url)
+        return self._encode_request(f"{method} {url} {self._http_vsn_str}")
+
+    def _begin_request(self, method: str) -> None:
+        """Make sure that a request may begin now, on a connection that is good for it."""
         response = self.__response
         if response is not None and response.isclosed():
             self.__response = response = None
         if self.__state != _CS_IDLE:
             raise _errors().CannotSendRequest(self.__state)
-        if method not in _USUAL_METHODS:
-            self._validate_method(method)
-        url = url or "/"
-        self._validate_path(url)
-        line = self._encode_request(f"{method} {url} {self._http_vsn_str}")
         stream = self._stream
         if stream is not None and (stream.closed or (response is None and stream.pending)):
             self.close()  # of no more use: ended, broken, or with an answer to nothing in it
         self._method = method
         if self._deadline is not None or self._limited or defaults.active.total_timeout is not None:
             self._start_clock()
-        return line
 
     def _get_host_value(self, url: str) -> bytes:
         if url.startswith("http"):
@@ -489,7 +492,10 @@ class HTTPConnection:
         if self._is_plain():
             head, encode_chunked = self._compose(method, url, body, headers, encode_chunked=encode_chunked)
             self.__state = _CS_REQ_SENT
-            self._send_message(head, body, encode_chunked=encode_chunked)
+            if body is None:
+                self.send(head)
+            else:
+                self._send_message(head, body, encode_chunked=encode_chunked)
         else:
             encode_chunked = self._put_request(method, url, body, headers, encode_chunked=encode_chunked)
             self.endheaders(body, encode_chunked=encode_chunked)
@@ -518,6 +524,8 @@ class HTTPConnection:
             kind.putheader is _PUTHEADER
             and kind.putrequest is _PUTREQUEST
             and kind.endheaders is _ENDHEADERS
+            and kind._validate_path is _VALIDATE_PATH  # noqa: SLF001 - our own
+            and kind._encode_request is _ENCODE_REQUEST  # noqa: SLF001 - our own
             and kind._send_output is _SEND_OUTPUT  # noqa: SLF001 - our own
             and type(self._buffer) is list  # tests put their own there, to count
             and "putheader" not in own
@@ -542,7 +550,11 @@ class HTTPConnection:
             known = self._format_headers(url, headers, strict=strict)
             self._remember(key, known)
         before, behind, names = known
-        line = self._begin_request(method, url)
+        if url and method in _USUAL_METHODS and not http1.find_odd_in_target(url):
+            line = f"{method} {url} {self._http_vsn_str}".encode("ascii")
+        else:
+            line = self._format_start_line(method, url or "/")
+        self._begin_request(method)
         if body is None and method in _METHODS_WITHOUT_BODY:
             return line + before + behind, False
         framing, encode_chunked = self._choose_framing(method, body, names, encode_chunked=encode_chunked)
@@ -643,6 +655,7 @@ class HTTPConnection:
 
 
 _PUTREQUEST, _PUTHEADER = HTTPConnection.putrequest, HTTPConnection.putheader
+_VALIDATE_PATH, _ENCODE_REQUEST = HTTPConnection._validate_path, HTTPConnection._encode_request  # noqa: SLF001 - our own
 _ENDHEADERS, _SEND_OUTPUT = HTTPConnection.endheaders, HTTPConnection._send_output  # noqa: SLF001 - our own
 
 

@@ -138,7 +138,7 @@ class HTTPResponse(net.FileBase):
             self._chunks = ChunkedReader(self._stream)  # type: ignore[arg-type]  # a head was read from it
         elif head.length is None:
             self.will_close = True
-        if self._chunks is not None or not self._has_arrived():
+        if self.length is None or len(self._stream.buffer) - self._stream.pos < self.length:  # type: ignore[union-attr]
             self._stream.hold()  # type: ignore[union-attr]  # programs close the socket now, and read on
         if self.debuglevel > 0:
             self._show_headers()
@@ -273,8 +273,10 @@ class HTTPResponse(net.FileBase):
         else:
             data = await self._wait_for_rest(stream, wanted, whole=amt is None)
         self.length = length - len(data)
-        if not self.length:
-            self._close_conn()
+        if self.length == 0:
+            self._stream = None
+            if stream.held:
+                stream.release()
         return data
 
     async def _wait_for_rest(self, stream: net.Stream, wanted: int, *, whole: bool) -> bytes:
