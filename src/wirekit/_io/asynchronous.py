@@ -263,7 +263,7 @@ class Stream(asyncio.Protocol):
 
     async def sendall(self, data: Any) -> None:
         """Send bytes-like data whole; waits only while the peer does not keep pace."""
-        if self.closed:
+        if self.closed or self._transport.is_closing():
             raise self._error or BrokenPipeError("the connection is closed")
         if self._layers:
             await self._send_encrypted(memoryview(data).cast("B"))

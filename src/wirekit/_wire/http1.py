@@ -58,6 +58,7 @@ _STRICT_HEAD = re.compile(
     rb"HTTP/1\.([0-9]) ([1-9][0-9][0-9])(?: (%b*+))?\r\n((?:%b++:%b*+\r\n)*+\r\n)" % (TEXT, TOKEN, TEXT)
 ).fullmatch
 _KEEP_ALIVE = re.compile(rb"connection: keep-alive\r(?!.*connection:)", re.DOTALL).match  # the one and only
+_STATUS_LINE = re.compile(rb"HTTP/[0-9]\.[0-9] [1-9][0-9][0-9](?: %b*+)?\r?" % TEXT).fullmatch
 _LENGTH = re.compile(rb"[0-9]{1,%d}+" % MAX_LENGTH_DIGITS).fullmatch
 _HEAD_END = re.compile(rb"\n\r?+\n").search
 _FOLD = re.compile("[ \t\r\n]++").sub
@@ -98,7 +99,7 @@ class ResponseHead:
         return self._fields
 
 
-def find_head_end(buffer: bytes, pos: int, seen: int) -> int:
+def find_head_end(buffer: bytes | bytearray, pos: int, seen: int) -> int:
     """Return where the head that starts at pos ends (behind its empty line), or -1 when more bytes are needed.
 
     seen: up to where an earlier call has looked, or pos. A line may end without CR: such a head is mended or refused
@@ -108,14 +109,14 @@ def find_head_end(buffer: bytes, pos: int, seen: int) -> int:
     return found.end() if found else -1
 
 
-def check_unfinished_head(buffer: bytes, pos: int, rules: Rules) -> None:
+def check_unfinished_head(buffer: bytes | bytearray, pos: int, rules: Rules) -> None:
     """Refuse what has come of a head so far when it can become none.
 
     Raises BadStatusLine as soon as the first line is whole and is no status line, LineTooLong, HeadTooLong.
     """
     end = buffer.find(b"\n", pos)
     if end >= 0 and not buffer.startswith(b"HTTP/", pos):
-        parse_status_line(buffer[pos : end + 1])
+        parse_status_line(bytes(buffer[pos : end + 1]))
     if (
         len(buffer) - max(buffer.rfind(b"\n", pos), pos - 1) > rules.max_line
     ):  # its line feed is still to come
@@ -246,6 +247,8 @@ def _parse_odd_head(head: bytes, rules: Rules) -> ResponseHead:
     if len(line) >= rules.max_line:
         raise _errors().LineTooLong("status line")
     version, status, reason = parse_status_line(line + end)
+    if rules.strict_framing and not _STATUS_LINE(line):
+        raise _errors().BadStatusLine((line + end).decode("iso-8859-1"))
     _check_limits(head, block, rules)
     mended, wrong = mend_block(block)
     if wrong and rules.strict_framing:

@@ -76,6 +76,8 @@ __all__ = [
 HTTP_PORT = 80
 HTTPS_PORT = 443
 
+_UNKNOWN = "UNKNOWN"
+
 _CS_IDLE = "Idle"
 _CS_REQ_STARTED = "Request-started"
 _CS_REQ_SENT = "Request-sent"
@@ -99,6 +101,13 @@ _WITH_HEAD: Final = 1 << 16
 
 def __getattr__(name: str) -> Any:
     """Load the exceptions and HTTPMessage when they are first named: they cost http.client and the email package."""
+    if name in {
+        "socket",
+        "ssl",
+    }:  # as attributes of the standard library's module, which programs reach and patch
+        import importlib
+
+        return importlib.import_module(name)
     if name == "HTTPMessage":
         from wirekit._wire import http_message as home
     elif name in __all__:
@@ -108,6 +117,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(message)
     found = globals()[name] = getattr(home, "HTTPException" if name == "error" else name)
     return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "HTTPMessage"})
 
 
 def _errors() -> Any:

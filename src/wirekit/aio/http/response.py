@@ -18,6 +18,8 @@ __all__ = ["HTTPResponse"]
 
 _UNKNOWN: Any = "UNKNOWN"
 _ALL: Final = 1 << 62
+_CHECK_EVERY: Final = 4096
+"""Bytes of growth after which an unfinished head is held against the limits again."""
 _BODILESS: Final = {101, 204, 304}
 _BODILESS_METHODS: Final = {"HEAD", "CONNECT"}
 
@@ -175,25 +177,33 @@ class HTTPResponse(net.FileBase):
         known = stream.memo
         if known is not None and stream.buffer.startswith(known[0], stream.pos):
             raw, head = known  # servers repeat themselves: the same bytes mean the same
+            stream.pos += len(raw)
         else:
             raw = await self._read_raw_head(stream)
             head = http1.parse_response_head(raw, defaults.active)
             stream.memo = (raw, head)
-        stream.pos = min(stream.pos + len(raw), len(stream.buffer))  # a cut head was mended: it is longer
         if self.debuglevel > 0:
             print("reply:", repr(raw[: raw.find(b"\n") + 1].decode("iso-8859-1")))  # noqa: T201 - what debuglevel asks for
         result: http1.ResponseHead = head
         return result
 
     async def _read_raw_head(self, stream: net.Stream) -> bytes:
-        """Wait for a whole head; return its bytes, which stay in the buffer."""
-        seen = 0
-        while (end := http1.find_head_end(stream.buffer, stream.pos, stream.pos + seen)) < 0:
-            seen = len(stream.buffer) - stream.pos
-            http1.check_unfinished_head(stream.buffer, stream.pos, defaults.active)
-            if not await stream.fill():
-                return http1.end_cut_head(stream.buffer[stream.pos :], defaults.active)
-        return stream.buffer[stream.pos : end]
+        """Wait for a whole head and take its bytes. However it is cut into pieces, each byte is moved and looked at once."""
+        end = http1.find_head_end(stream.buffer, stream.pos, stream.pos)
+        if end >= 0:
+            return stream.take(end - stream.pos)
+        head, seen, checked = bytearray(), 0, 0
+        while (end := http1.find_head_end(head, 0, seen)) < 0:
+            seen = len(head)
+            if seen < _CHECK_EVERY or seen - checked >= _CHECK_EVERY:
+                http1.check_unfinished_head(head, 0, defaults.active)
+                checked = seen
+            if stream.pos == len(stream.buffer) and not await stream.fill():
+                return http1.end_cut_head(bytes(head), defaults.active)
+            head += stream.take(len(stream.buffer))
+        stream.buffer = bytes(head[end:])  # nothing else stands there: all was taken
+        stream.pos = 0
+        return bytes(head[:end])
 
     def _show_headers(self) -> None:
         for name, value in self.headers.items():
