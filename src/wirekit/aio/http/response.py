@@ -42,21 +42,26 @@ class HTTPResponse(net.FileBase):
     sock: a connected socket or stream, or anything with ``makefile``.
     """
 
-    version: int = _UNKNOWN
-    status: int = _UNKNOWN
-    code: int = _UNKNOWN
-    reason: str = _UNKNOWN
-    chunked: bool = _UNKNOWN
-    length: int | None = _UNKNOWN
-    will_close: bool = _UNKNOWN
-    url: str
-    interim: tuple[tuple[int, list[tuple[str, str]]], ...] = ()
-
-    _head: http1.ResponseHead | None = None
-    _headers: Any = None
-    _msg: Any = None
-    _shared = False  # somebody has asked for fp
-    _chunks: Any = None  # a ChunkedReader, where the body is in chunks
+    __slots__ = (  # beside the __dict__ that io's classes give: these are quicker to fill, which counts per response
+        "_chunks",
+        "_head",
+        "_headers",
+        "_method",
+        "_msg",
+        "_owned",
+        "_shared",
+        "_stream",
+        "chunked",
+        "code",
+        "debuglevel",
+        "interim",
+        "length",
+        "reason",
+        "status",
+        "url",
+        "version",
+        "will_close",
+    )
 
     def __init__(
         self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None
@@ -65,6 +70,19 @@ class HTTPResponse(net.FileBase):
         self._stream: net.Stream | None = net.reader(sock) if self._owned else sock
         self.debuglevel = debuglevel
         self._method = method
+        self._head: http1.ResponseHead | None = None
+        self._headers: Any = None
+        self._msg: Any = None
+        self._chunks: Any = None  # a ChunkedReader, where the body is in chunks
+        self._shared = False  # somebody has asked for fp
+        self.version: int = _UNKNOWN
+        self.code: int = _UNKNOWN
+        self.status: int = _UNKNOWN
+        self.reason: str = _UNKNOWN
+        self.chunked: bool = _UNKNOWN
+        self.length: int | None = _UNKNOWN
+        self.will_close: bool = _UNKNOWN
+        self.interim: tuple[tuple[int, list[tuple[str, str]]], ...] = ()
         if url is not None:
             self.url = url
 
