@@ -535,19 +535,20 @@ class HTTPConnection:
 
     def _is_plain(self) -> bool:
         """Tell whether requests may be put together at once: nobody watches the single steps."""
-        kind, own = type(self), self.__dict__
-        return (
-            kind.putheader is _PUTHEADER
-            and kind.putrequest is _PUTREQUEST
-            and kind.endheaders is _ENDHEADERS
-            and kind._validate_path is _VALIDATE_PATH  # noqa: SLF001 - our own
-            and kind._encode_request is _ENCODE_REQUEST  # noqa: SLF001 - our own
-            and kind._send_output is _SEND_OUTPUT  # noqa: SLF001 - our own
-            and type(self._buffer) is list  # tests put their own there, to count
-            and "putheader" not in own
-            and "putrequest" not in own
-            and "endheaders" not in own
-        )
+        own: Any = self
+        kind = type(self)
+        try:  # by the bound methods, since an instance may have its own; never by __dict__, which would slow it down
+            return (
+                own.putheader.__func__ is _PUTHEADER
+                and own.putrequest.__func__ is _PUTREQUEST
+                and own.endheaders.__func__ is _ENDHEADERS
+                and kind._validate_path is _VALIDATE_PATH  # noqa: SLF001 - our own
+                and kind._encode_request is _ENCODE_REQUEST  # noqa: SLF001 - our own
+                and kind._send_output is _SEND_OUTPUT  # noqa: SLF001 - our own
+                and type(self._buffer) is list  # tests put their own there, to count
+            )
+        except AttributeError:
+            return False
 
     def _compose(
         self, method: str, url: str, body: Any, headers: Mapping[Any, Any], *, encode_chunked: bool
