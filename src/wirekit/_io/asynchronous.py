@@ -84,6 +84,7 @@ class Stream(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._armed: float | None = None  # the timeout that the timer was set for
         self._due = 0.0
         self._ended = False  # the peer sends no more
         self._error: BaseException | None = None
@@ -106,7 +107,8 @@ class Stream(asyncio.Protocol):
                 return
         waiter = self._waiter
         if waiter is not None and not waiter.done():
-            self._append(data)
+            self.buffer = data if self.pos == len(self.buffer) else self.buffer[self.pos :] + data
+            self.pos = 0
             waiter.set_result(None)
             return
         self._blocks.append(data)
@@ -162,7 +164,10 @@ class Stream(asyncio.Protocol):
         if self._ended or self.closed:
             return self._end()
         waiter = self._waiter = self._loop.create_future()
-        if self.timeout is not None or self.deadline is not None:
+        timeout = self.timeout
+        if timeout is not None and timeout == self._armed and self.deadline is None:
+            self._due = self._loop.time() + timeout  # the timer of an earlier wait serves this one too
+        elif timeout is not None or self.deadline is not None:
             self._arm()
         elif self._timer is not None:
             self._disarm()  # left by a wait that was limited
@@ -242,9 +247,10 @@ class Stream(asyncio.Protocol):
             self._disarm()
         if self._timer is None:
             self._timer = self._loop.call_at(due, self._on_timer)
+        self._armed = self.timeout if self.deadline is None else None
 
     def _on_timer(self) -> None:
-        self._timer = None
+        self._timer = self._armed = None
         waiting = [w for w in (self._waiter, self._drained) if w is not None and not w.done()]
         if not waiting:
             return
@@ -257,7 +263,7 @@ class Stream(asyncio.Protocol):
     def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+            self._timer = self._armed = None
 
     # ---- sending
 
