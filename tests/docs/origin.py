@@ -1,0 +1,111 @@
+"""The server that the examples in README and docs speak to, in the place of example.org.
+
+Examples name `http://example.org/` and `https://example.org/`, as in any documentation. While they run as tests, that
+one name leads to a server of ours on loopback, its certificate is signed by an authority made for the run, and no other
+name is looked up at all. It answers:
+
+    GET /               a page
+    GET /old            a redirect to /
+    GET /chunks         a body in chunks, with a trailer field
+    GET /missing ...    404 for anything else
+    POST, PUT           what was sent, as plain text
+
+Async examples are written as for `python -m asyncio`, with `await` at the top; they run on asyncio's own loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from typing import TYPE_CHECKING, Any
+
+import trustme
+
+from wirekit._io import tls
+from wirekit.http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+NAME = "example.org"
+PAGE = b"<!doctype html>\n<title>Example</title>\n"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers the paths that the examples ask for."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path == "/old":
+            self.answer(301, b"", Location="/")
+        elif self.path == "/chunks":
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"6\r\nchunks\r\n0\r\nX-Checksum: 1234\r\n\r\n")
+        else:
+            found = self.path.partition("?")[0] == "/"
+            self.answer(200 if found else 404, PAGE if found else b"not here\n")
+
+    def do_POST(self) -> None:
+        self.answer(200, self.rfile.read(), kind="text/plain")
+
+    do_PUT = do_POST
+
+    def answer(self, status: int, body: bytes, kind: str = "text/html", **fields: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **fields}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the output to the examples."""
+
+
+@contextlib.contextmanager
+def serve(context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve, over TLS with a context; give the port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextlib.contextmanager
+def serve_both() -> Iterator[tuple[dict[int, int], ssl.SSLContext]]:
+    """Serve over both; give the real port for each usual one, and a client's context that trusts the authority."""
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(NAME).configure_cert(context)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with serve() as plain, serve(context) as secure:
+        yield {80: plain, 443: secure}, trusting
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, ports: dict[int, int], trusting: ssl.SSLContext) -> None:
+    """Let example.org lead to the server, and no other name anywhere."""
+    look_up = socket.getaddrinfo
+
+    def find(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+        if host == NAME:
+            return look_up("127.0.0.1", ports[port], *args, **kwargs)
+        if host not in {"127.0.0.1", "localhost", "::1"}:
+            raise socket.gaierror(socket.EAI_NONAME, f"an example names {host}")
+        return look_up(host, port, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    monkeypatch.setattr(tls, "shared_context", lambda: trusting)
+    monkeypatch.setattr(tls, "client_context", lambda: trusting)
