@@ -360,6 +360,10 @@ async def test_row_115_end_of_a_chunk(twin: Twin, body: bytes) -> None:
         b"0\r\nX : 1\r\n\r\n",
         b"0\r\nX\r\n\r\n",
         b"0\r\nX: 1\r2\r\n\r\n",
+        b"0\r\nX: 1\n\r\n",
+        b"0\r\nX: 1\r\n\n",
+        b"0\r\n\n",
+        b"0\r\nX: 1\r\n 2\r\n\r\n",
     ],
 )
 async def test_row_116_chunk_lines_and_trailers(twin: Twin, body: bytes) -> None:
@@ -377,6 +381,12 @@ async def test_row_116_chunk_lines_and_trailers(twin: Twin, body: bytes) -> None
 )
 async def test_row_116_bare_lf(twin: Twin, head: bytes) -> None:
     await refused(twin, head)
+
+
+@both_twins
+async def test_row_120_trailer_lines_are_limited(twin: Twin) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    await refused(twin, head + b"0\r\nX: " + b"y" * defaults.active.max_line + b"\r\n\r\n", 431)
 
 
 @both_twins

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from wirekit._wire.requests import BadRequest, check_unfinished_head, parse_request_head
+from wirekit._wire.requests import BadRequest, check_unfinished_head, parse_request_head, parse_trailers
 from wirekit.defaults import Defaults, profile
 
 STRICT = profile("safe")
@@ -242,3 +242,30 @@ def test_refusal_pickles_and_copies() -> None:
     refused = refusal(head_of(b"GET / HTTP/2.0"))
     for twin in (pickle.loads(pickle.dumps(refused)), copy.copy(refused)):
         assert (twin.status, twin.reason, twin.explain) == (refused.status, refused.reason, refused.explain)
+
+
+# ------------------------------------------------------------------------------------------------------------- trailers
+
+
+def test_trailers_are_fields() -> None:
+    assert parse_trailers(b"\r\n") == []
+    assert parse_trailers(b"A: b\r\nC:\td \r\n\r\n") == [("A", "b"), ("C", "d")]
+
+
+@pytest.mark.parametrize(
+    "block,wrong",
+    [
+        (b"\n", "ends without CR"),
+        (b"A: b\n\r\n", "ends without CR"),
+        (b"A: b\r\n\n", "ends without CR"),
+        (b"A: b\r\n c\r\n\r\n", "folded"),
+        (b"A : b\r\n\r\n", "space before the colon"),
+        (b"A\r\n\r\n", "without a colon"),
+        (b"A: b\rc\r\n\r\n", "control character"),
+    ],
+)
+def test_odd_trailers_are_refused(block: bytes, wrong: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        parse_trailers(block)
+    assert caught.value.status == 400
+    assert wrong in (caught.value.explain or "")

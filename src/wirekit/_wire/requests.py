@@ -13,10 +13,18 @@ library's ``http.server``, and a connection that brought such a head is not used
 
 import re
 
-from wirekit._wire.fields import TEXT, TOKEN, count_fields, find_values, mend_block, split_block
+from wirekit._wire.fields import (
+    MATCH_BLOCK,
+    TEXT,
+    TOKEN,
+    count_fields,
+    find_values,
+    mend_block,
+    split_block,
+)
 from wirekit._wire.http1 import MAX_LENGTH_DIGITS, Rules, is_persistent
 
-__all__ = ["BadRequest", "RequestHead", "check_unfinished_head", "parse_request_head"]
+__all__ = ["BadRequest", "RequestHead", "check_unfinished_head", "parse_request_head", "parse_trailers"]
 
 _LINE = rb"(%b++) ([!-~\x80-\xff]++) (HTTP/1\.[0-9])\r\n" % TOKEN
 _STRICT_HEAD = re.compile(_LINE + rb"((?:%b++:%b*+\r\n)*+\r\n)" % (TOKEN, TEXT)).fullmatch
@@ -28,6 +36,7 @@ _HOST = re.compile(  # RFC 3986 section 3.2.2, but for the comma: it is where tw
     rb"(?:\[[0-9a-f:.]++(?:%25[a-z0-9._~-]++)?\]|[a-z0-9._~!$&'()*+;=%\x80-\xff-]*+)(?::[0-9]*+)?"
 ).fullmatch
 _BARE_CR = re.compile(rb"\r(?!\n)")
+_MENDABLE = "a header line is folded, or ends without CR"
 
 
 class BadRequest(Exception):
@@ -201,6 +210,17 @@ def _check_codings(head: RequestHead, values: list[bytes]) -> None:
     raise BadRequest(400, "Bad framing", "the last Transfer-Encoding must be chunked")
 
 
+def parse_trailers(block: bytes) -> list[tuple[str, str]]:
+    """Read the trailer section of a chunked body, its empty line included (RFC 9112 section 7.1.2). Raises BadRequest.
+
+    Nothing is mended, whatever the rules: chunks are taken apart in the strict form only, and where a trailer section
+    ends is where the next request begins (security row 116).
+    """
+    if not MATCH_BLOCK(block):
+        raise BadRequest(400, "Bad trailer", mend_block(block)[1] or _MENDABLE)
+    return split_block(block)
+
+
 # ------------------------------------------------------------------------------------------------------------ odd heads
 
 
@@ -210,8 +230,7 @@ def _parse_odd_head(head: bytes, rules: Rules) -> RequestHead:
     _check_limits(head, block, rules)
     if rules.strict_framing:
         _check_line(line + end)
-        wrong = mend_block(block)[1] or "a header line is folded, or ends without CR"
-        raise BadRequest(400, "Bad header line", wrong)
+        raise BadRequest(400, "Bad header line", mend_block(block)[1] or _MENDABLE)
     words = _split_line(line + end)
     from wirekit._wire.http_message import parse_by_email  # costs the email package, for odd heads alone
 

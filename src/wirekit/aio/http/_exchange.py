@@ -198,16 +198,15 @@ class RequestFile(net.FileBase):
         return size
 
     async def _read_trailers(self) -> None:
-        block = b""
-        while (line := await self.stream.read_line(defaults.active.max_line)) not in {b"\r\n", b"\n"}:
+        block, line, rules = b"", b"", defaults.active
+        while line not in {b"\r\n", b"\n"}:
+            line = await self.stream.read_line(rules.max_line)
             self._fail_at_end(line)
             block += line
-            if (
-                len(block) > defaults.active.max_head
-                or fields.count_fields(block) > defaults.active.max_fields
-            ):
+            many = fields.count_fields(block) > rules.max_fields
+            if many or len(line) > rules.max_line or len(block) > rules.max_head:
                 raise requests.BadRequest(431, "Too many headers", "the trailer section is too long")
-        self.trailers = http1.parse_trailers(block + line, defaults.active)
+        self.trailers = requests.parse_trailers(block)
 
     def _fail_at_end(self, line: bytes) -> None:
         if not line.endswith(b"\n") and len(line) < _CHUNK_LINE:
