@@ -57,7 +57,7 @@ class Rules(Protocol):
 _STRICT_HEAD = re.compile(
     rb"HTTP/1\.([0-9]) ([1-9][0-9][0-9])(?: (%b*+))?\r\n((?:%b++:%b*+\r\n)*+\r\n)" % (TEXT, TOKEN, TEXT)
 ).fullmatch
-_KEEP_ALIVE = re.compile(rb"connection: keep-alive\r(?!.*connection:)", re.DOTALL).match  # the one and only
+_LENGTH_LINE = re.compile(rb"\ncontent-length:[\t ]*+([0-9]{1,%d}+)[\t ]*+\r" % MAX_LENGTH_DIGITS).match
 _STATUS_LINE = re.compile(rb"HTTP/[0-9]\.[0-9] [1-9][0-9][0-9](?: %b*+)?\r?" % TEXT).fullmatch
 _LENGTH = re.compile(rb"[0-9]{1,%d}+" % MAX_LENGTH_DIGITS).fullmatch
 _HEAD_END = re.compile(rb"\n\r?+\n").search
@@ -173,20 +173,30 @@ def _check_limits(head: bytes, block: bytes, rules: Rules) -> None:
 def _frame(head: ResponseHead, low: bytes, rules: Rules) -> None:
     """Fill in length, chunked and keep_alive from the head in lower case (RFC 9112 sections 6.3 and 9.3).
 
-    (``find`` and not ``in``: on bytes it takes a third of the time.)
+    What nearly every head says is seen without taking it apart. (``find`` and not ``in``: on bytes it takes a third
+    of the time.)
     """
     at = low.find(b"connection:")
-    if head.version == 10 or (at >= 0 and not _KEEP_ALIVE(low, at)):
+    usual = low.startswith(b"connection: keep-alive\r", at) and low.find(b"connection:", at + 11) < 0
+    if head.version == 10 or (at >= 0 and not usual):
         head.keep_alive = is_persistent(head.version, low)
-    if low.find(b"\ncontent-length:") >= 0:
-        lengths = find_values(low, b"\ncontent-length:")
-        if rules.strict_framing:
-            head.length = parse_length(lengths)
+    at = low.find(b"\ncontent-length:")
+    if at >= 0:
+        number = _LENGTH_LINE(low, at)
+        if number is not None and low.find(b"\ncontent-length:", at + 1) < 0:
+            head.length = int(number[1])
         else:
-            head.length = _guess_length(lengths[0])
-            head.keep_alive = head.keep_alive and len(lengths) == 1 and _LENGTH(lengths[0]) is not None
+            _frame_by_lengths(head, find_values(low, b"\ncontent-length:"), rules)
     if low.find(b"\ntransfer-encoding:") >= 0:
         _frame_by_coding(head, find_values(low, b"\ntransfer-encoding:"), rules)
+
+
+def _frame_by_lengths(head: ResponseHead, lengths: list[bytes], rules: Rules) -> None:
+    if rules.strict_framing:
+        head.length = parse_length(lengths)
+    else:
+        head.length = _guess_length(lengths[0])
+        head.keep_alive = head.keep_alive and len(lengths) == 1 and _LENGTH(lengths[0]) is not None
 
 
 def _frame_by_coding(head: ResponseHead, values: list[bytes], rules: Rules) -> None:
@@ -205,8 +215,6 @@ def _frame_by_coding(head: ResponseHead, values: list[bytes], rules: Rules) -> N
 
 def parse_length(values: list[bytes]) -> int:
     """Return the one length that these Content-Length values agree on; else BadFraming (RFC 9110 section 8.6)."""
-    if len(values) == 1 and _LENGTH(values[0]):
-        return int(values[0])
     numbers = {number.strip(b" \t") for value in values for number in value.split(b",")}
     if len(numbers) != 1:
         message = f"different Content-Length values: {b', '.join(values)!r}"
