@@ -420,6 +420,17 @@ def test_continue_is_sent_when_the_body_is_read() -> None:
             assert aside(client.response)[2] == b"ok"
 
 
+def test_continue_is_not_held_back_by_a_buffered_handler() -> None:
+    class Buffers(Hello):
+        wbufsize = -1
+
+    with serving(Buffers) as server, talking(server) as client:
+        client.say(request("POST / HTTP/1.1", "Content-Length: 5", "Expect: 100-continue"))
+        assert aside(client.response)[0] == 100
+        client.say(b"HELLO")
+        assert aside(client.response)[2] == b"HELLO"
+
+
 def test_continue_is_not_sent_for_what_is_there() -> None:
     with serving(Hello) as server, talking(server) as client:
         client.say(request("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2", body=b"ok"))
@@ -520,6 +531,91 @@ def test_exception_after_the_head_only_closes() -> None:
     with serving(Breaks, Server) as server:
         answer = exchange(server, request() * 2)
     assert answer.endswith(b"\r\n\r\nab")
+
+
+def test_exception_after_bytes_of_its_own_only_closes() -> None:
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass
+
+    class Breaks(Handler):
+        def do_GET(self) -> None:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab")
+            raise LookupError
+
+    with serving(Breaks, Server) as server:
+        answer = exchange(server, request() * 2)
+    assert answer == b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError("page.txt"), ConnectionRefusedError("database"), TimeoutError()]
+)
+def test_os_error_of_the_handlers_own_becomes_500(error: OSError) -> None:
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass
+
+    class Breaks(Handler):
+        def do_GET(self) -> None:
+            raise error
+
+    with serving(Breaks, Server) as server:
+        answer = exchange(server, request())
+    assert answer.startswith(b"HTTP/1.1 500 ")
+
+
+def test_second_response_to_one_request_is_not_sent() -> None:
+    class Twice(Handler):
+        def do_GET(self) -> None:
+            self.reply(b"one")
+            self.send_error(500)
+
+    with serving(Twice) as server:
+        answer = exchange(server, request() * 2)
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answer.endswith(b"\r\n\r\none")
+    assert any("second response" in line for line in Twice.logged)
+
+
+def test_error_inside_a_head_replaces_it() -> None:
+    class Changes(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("X-Secret", "1")
+            self.send_error(403)
+
+    with serving(Changes) as server:
+        answer = exchange(server, request())
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"X-Secret" not in answer
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_heads_of_parts_belong_to_the_body(method: str) -> None:
+    class Pictures(Handler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=B")
+            self.end_headers()
+            for picture in (b"one", b"second"):
+                self.wfile.write(b"--B\r\n")
+                self.send_header("Content-Type", "image/jpeg")
+                self.send_header("Content-Length", str(len(picture)))
+                self.end_headers()
+                self.wfile.write(picture)
+                self.wfile.write(b"\r\n")
+
+        do_HEAD = do_GET
+
+    with serving(Pictures) as server:
+        answer = exchange(server, request(f"{method} / HTTP/1.1"))
+    parts = [
+        b"--B\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%b\r\n" % (len(picture), picture)
+        for picture in (b"one", b"second")
+    ]
+    assert answer.partition(b"\r\n\r\n")[2] == (b"".join(parts) if method == "GET" else b"")
 
 
 def test_usual_report_of_an_exception(capsys: pytest.CaptureFixture[str]) -> None:

@@ -312,6 +312,7 @@ class ResponseFile(net.FileBase):
         self.mute = False  # the response may have no body: what is written of one goes nowhere
         self.left: int | None = None  # bytes that the body may still have
         self.overrun = False  # the handler wrote more than that
+        self.used = False  # something was written beside heads
         self.lost = False  # sending failed: the client has gone
         self._send = send
         self._size = _BUFFERED if size in {-1, 1} else size
@@ -333,6 +334,7 @@ class ResponseFile(net.FileBase):
         size = len(data)
         if self.mute:
             return size
+        self.used = True
         if self.left is not None:
             if size > self.left:
                 self.overrun = True

@@ -30,6 +30,7 @@ Left out, for a later module: CGI, ranges, TLS classes of their own.
 
 # ruff: noqa: PT028 - the standard library's test() is no test
 
+import contextlib
 import datetime as dt
 import email.utils
 import functools
@@ -155,6 +156,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     _length: int | None = None  # its Content-Length
     _coded = False  # it has a Transfer-Encoding
     _said = False  # it has a Connection field
+    _begun = False  # a response's head is being made: its status line stands, its end does not
     _answered = False  # the head of a final response is out
     _switched = False  # the connection speaks another protocol from now on
     _lingers = False  # the client may still be sending what we shall not read
@@ -205,7 +207,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     async def handle_one_request(self) -> None:
         """Read a request, have its method answer it, and leave the connection ready for the next one."""
         self._head = None
-        self._answered = self._switched = False
+        self._begun = self._answered = self._switched = False
         self._headers_buffer = []
         try:
             if not await self._begin():
@@ -258,6 +260,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         self.command = None
         self.request_version = self.default_request_version
         self.close_connection = True
+        self._answered = False
         self._headers = None
         rfile = self.rfile if isinstance(self.rfile, RequestFile) else RequestFile(net.over_file(self.rfile))
         try:
@@ -304,7 +307,11 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     async def _send_continue(self) -> None:
         if not self._answered:
             line = responses.format_status_line(self.protocol_version, 100, self._reason(100))
-            await net.give(self.wfile.write, line + b"\r\n")
+            if isinstance(self.wfile, ResponseFile):
+                await self.wfile.write_head(line + b"\r\n", hold=False)
+                await self.wfile.flush()  # the client waits, whatever else the handler likes to gather
+            else:
+                await net.give(self.wfile.write, line + b"\r\n")
 
     async def _answer(self) -> None:
         """Call the method that the request names."""
@@ -324,7 +331,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     async def _break_off(self, refused: requests.BadRequest) -> None:
         self.close_connection = self._lingers = True
         self.log_error("Bad request body: %s", refused.explain or refused.reason or refused.status)
-        if not self._answered:
+        if self._may_answer():
             self._headers_buffer = []
             await self._refuse(refused)
 
@@ -334,10 +341,15 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         if getattr(self.rfile, "broken", False):
             await self._break_off(requests.BadRequest(400, "Bad request body", f"{error}"))
             return
-        if not self._answered and not isinstance(error, OSError) and self._head is not None:
+        if self._may_answer() and not (isinstance(error, OSError) and self._is_lost()):
             self._headers_buffer = []
-            await self.send_error(http.HTTPStatus.INTERNAL_SERVER_ERROR)
+            with contextlib.suppress(OSError):  # the client has gone: the handler's exception is what counts
+                await self.send_error(http.HTTPStatus.INTERNAL_SERVER_ERROR)
         raise error
+
+    def _may_answer(self) -> bool:
+        """Tell whether the client has got no part of a response yet, by the handler's own writing neither."""
+        return not (self._answered or getattr(self.wfile, "used", False))
 
     async def _end(self) -> None:
         """Send what is held back; see whether the connection may serve another request."""
@@ -353,7 +365,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             wfile.overrun = False
             self.close_connection = True
             self.log_error("Response body longer than its Content-Length: the rest was not sent")
-        wfile.left, wfile.mute = None, False
+        wfile.left, wfile.mute, wfile.used = None, False, False
         if self.rfile.unread and not self._switched:
             self._lingers = not await self._skip_body()
             self.close_connection = self.close_connection or self._lingers
@@ -418,7 +430,13 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         self.send_header("Date", self.date_time_string())
 
     def send_response_only(self, code: int, message: str | None = None) -> None:
-        """Begin a response by its status line alone. ValueError for a message with control characters."""
+        """Begin a response by its status line alone. ValueError for a message with control characters.
+
+        A head that was begun and not ended is forgotten: a handler that fails in the midst of one sends an error.
+        """
+        if self._begun:
+            self._headers_buffer = []
+        self._begun = True
         self._status, self._length = code, None
         self._coded = self._said = False
         if self.request_version == _LAST_09:
@@ -457,11 +475,31 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             self._coded = True
 
     async def end_headers(self) -> None:
-        """End the response's head and send it; a head whose body must follow leaves with the first ``write``."""
-        if self.request_version != _LAST_09:
+        """End the response's head and send it; a head whose body must follow leaves with the first ``write``.
+
+        Without a status line the fields belong to the body: they are the head of a part of it (multipart).
+        """
+        if self.request_version == _LAST_09:
+            return
+        begun, self._begun = self._begun, False
+        ours = isinstance(self.wfile, ResponseFile)
+        if begun and self._answered and not self._switched and ours:
+            self._withhold()
+            return
+        if begun:
             self._settle()
-            self._add(b"\r\n")
+        self._add(b"\r\n")
+        if begun or not ours:
             await self.flush_headers()
+        else:
+            parts, self._headers_buffer = self._headers_buffer, []
+            await self.wfile.write(b"".join(parts))
+
+    def _withhold(self) -> None:
+        """Send no second response to one request: the client would take it for the answer to its next one."""
+        self._headers_buffer = []
+        self.wfile.mute = self.close_connection = True
+        self.log_error("A second response to one request was not sent")
 
     def _settle(self) -> None:
         """Make sure that the client can tell where this response ends (RFC 9112 section 6.3)."""
