@@ -56,7 +56,7 @@ def take_chunks(
     or too large, stay. BadChunk for a size line that is none, or a chunk without CRLF behind it.
     """
     line, size, available, view = b"", 0, len(buffer), memoryview(buffer)
-    while True:
+    while room:
         if not line or not buffer.startswith(line, pos):  # most chunks are as large as the one before
             eol = buffer.find(b"\r\n", pos, pos + MAX_CHUNK_LINE)
             if eol < 0:

@@ -19,7 +19,7 @@ An exchange that breaks, by whatever exception, closes the connection: the next 
 that nobody asks any more. The next request connects anew (``auto_open``). So does a request on a connection that the
 server has ended, or on which it has sent something unasked.
 
-Left out: pipelining (deployed servers mishandle it), decoding of contents (``urllib.request`` does that).
+Left out: pipelining (deployed servers mishandle it), decoding of contents (to come in ``urllib.request``).
 """
 
 import http
@@ -191,6 +191,10 @@ class HTTPConnection:
         self._tunnel_headers: dict[str, str] = {}
         self._raw_proxy_headers: list[bytes] | None = None
         self._host_field: tuple[Any, Any, bytes] = (None, None, b"")
+        self._promised: tuple[Any, int | None] = (
+            None,
+            None,
+        )  # a file, and how many bytes of it the head names
         (self.host, self.port) = self._get_hostport(host, port)
         self._validate_host(self.host)
         self._create_connection: Any = (
@@ -199,15 +203,17 @@ class HTTPConnection:
 
     # ---- where to
 
-    def _get_hostport(self, host: str, port: int | None) -> tuple[str, int]:
+    def _get_hostport(self, host: str, port: int | str | None) -> tuple[str, int]:
         """Take a port out of ``host:port``; take the brackets off an IPv6 address. InvalidURL for an odd port."""
         if port is None:
             name, colon, digits = host.rpartition(":")
             if colon and "]" not in digits:
-                if digits and not (digits.isascii() and digits.isdigit()):
-                    message = f"nonnumeric port: '{digits}'"
-                    raise _errors().InvalidURL(message)
-                host, port = name, int(digits) if digits else None
+                host, port = name, digits or None
+        if isinstance(port, str):  # as it comes from an environment variable
+            if not (port.isascii() and port.isdigit()):
+                message = f"nonnumeric port: '{port}'"
+                raise _errors().InvalidURL(message)
+            port = int(port)
         if host.startswith("[") and host.endswith("]"):
             host = host[1:-1]
         return host, self.default_port if port is None else port
@@ -227,9 +233,8 @@ class HTTPConnection:
         self._validate_host(name)
         given = dict(headers or {})
         for field, value in given.items():
-            fields.check_name(field.encode("ascii"))
-            fields.check_value(value.encode("latin-1"))
-        if not any(field.lower() == "host" for field in given):
+            fields.format_field(field, (value,))
+        if "host" not in fields.lower_names(given):
             given["Host"] = http1.format_host(name, number, None).decode("ascii")
         self._tunnel_host, self._tunnel_port, self._tunnel_headers = name, number, given
 
@@ -243,7 +248,7 @@ class HTTPConnection:
         assert self._tunnel_port is not None
         target = http1.format_host(self._tunnel_host, self._tunnel_port, None)
         lines = [b"CONNECT %b %b" % (target, self._http_vsn_str.encode("ascii"))]
-        lines += [f"{name}: {value}".encode("latin-1") for name, value in self._tunnel_headers.items()]
+        lines += [fields.format_field(name, (value,)) for name, value in self._tunnel_headers.items()]
         await self.send(b"\r\n".join(lines) + b"\r\n\r\n")
         await self._attach()
         response = self.response_class(self._stream or self.sock, max(self.debuglevel, 0), method="CONNECT")
@@ -274,10 +279,27 @@ class HTTPConnection:
     async def connect(self) -> None:
         """Connect to the host and port given, through the tunnel if one is set. OSError, TimeoutError when not."""
         sys.audit("http.client.connect", self, self.host, self.port)
-        self.sock = await self._create_connection((self.host, self.port), self.timeout, self.source_address)
+        # A name beyond ASCII is looked up in the form that Host and the certificate have: IDNA 2008, not Python's 2003.
+        host = self.host if self.host.isascii() else http1.encode_host(self.host).decode("ascii")
+        self.sock = await self._create_connection(
+            (host, self.port), self._limit_connecting(), self.source_address
+        )
         self._set_nodelay()
         if self._tunnel_host:
             await self._tunnel()
+
+    def _limit_connecting(self) -> Any:
+        """Return the timeout to connect with: the connection's own, cut to what is left of the total time."""
+        if self.__state == _CS_IDLE:
+            self._start_clock()  # connecting by hand: no request has started it
+        if self._deadline is None:
+            return self.timeout
+        left = self._deadline - net.monotonic()
+        if left <= 0:
+            message = "timed out"
+            raise TimeoutError(message)
+        step, connect, total = limits_of(self.timeout)
+        return defaults.Timeout(step, connect=left if connect is None else min(connect, left), total=total)
 
     def _set_nodelay(self) -> None:
         """Send small segments at once, where the transport knows that (a Unix socket does not)."""
@@ -324,9 +346,7 @@ class HTTPConnection:
         A text file is encoded as ISO-8859-1. NotConnected when there is no connection and ``auto_open`` is 0.
         """
         if self.sock is None:
-            if not self.auto_open:
-                raise _errors().NotConnected
-            await self.connect()
+            await self._open()
         if self.debuglevel > 0:
             print("send:", repr(data))  # noqa: T201 - what debuglevel asks for
         try:
@@ -343,16 +363,30 @@ class HTTPConnection:
             self.close()
             raise
 
+    async def _open(self) -> None:
+        """Connect for what is to be sent; a request that cannot leave is given up, so that another one may begin."""
+        try:
+            if not self.auto_open:
+                raise _errors().NotConnected
+            await self.connect()
+        except BaseException:
+            self.close()
+            raise
+
     async def _send_any(self, data: Any) -> None:
         sys.audit("http.client.send", self, data)
         await self._attach()
+        file, count = self._promised
+        self._promised = (None, None)
+        if file is not data:
+            count = None
         if (
             hasattr(data, "read")
             and self._stream is not None
-            and await sending.send_by_system(self._stream, data)
+            and await sending.send_by_system(self._stream, data, count)
         ):
             return
-        async for block in sending.blocks_of(data, self.blocksize, self.debuglevel):
+        async for block in sending.blocks_of(data, self.blocksize, self.debuglevel, count):
             await (self._stream or self.sock).sendall(block)
 
     def _output(self, s: bytes) -> None:
@@ -388,7 +422,7 @@ class HTTPConnection:
             return
         async for block in sending.blocks_of(body, self.blocksize, self.debuglevel):
             if block:  # an empty chunk would end the body
-                await self.send(bodies.format_chunk(bytes(block)) if encode_chunked else block)
+                await self.send(bodies.format_chunk(bytes(memoryview(block))) if encode_chunked else block)
         if encode_chunked:
             await self.send(bodies.LAST_CHUNK)
 
@@ -503,8 +537,8 @@ class HTTPConnection:
         headers: Mapping[Any, Any],
         encode_chunked: bool,
     ) -> None:
-        if isinstance(body, str):
-            body = _encode(body, "body")
+        if body is not None and type(body) is not bytes:
+            body = self._prepare_body(body, headers)
         if self._is_plain():
             head, encode_chunked = self._compose(method, url, body, headers, encode_chunked=encode_chunked)
             self.__state = _CS_REQ_SENT
@@ -515,6 +549,15 @@ class HTTPConnection:
         else:
             encode_chunked = self._put_request(method, url, body, headers, encode_chunked=encode_chunked)
             await self.endheaders(body, encode_chunked=encode_chunked)
+
+    def _prepare_body(self, body: Any, headers: Mapping[Any, Any]) -> Any:
+        """Return a body as it can be sent, and note how much of a file is promised. TypeError for what is no body."""
+        if isinstance(body, str):
+            return _encode(body, "body")
+        sending.check_body(body)
+        if hasattr(body, "read") and defaults.active.strict_framing:
+            self._promised = (body, sending.find_promised_length(headers))
+        return body
 
     def _put_request(
         self, method: str, url: str, body: Any, headers: Mapping[Any, Any], *, encode_chunked: bool
@@ -558,7 +601,16 @@ class HTTPConnection:
         The lines that requests with the same headers have in common are checked and put together once.
         """
         strict = defaults.active.strict_framing
-        key = (url[:4] == "http" and url, self.host, self.port, self._tunnel_host, strict, *headers.items())
+        key = (
+            url[:4] == "http" and url,
+            self.host,
+            self.port,
+            self._tunnel_host,
+            self._tunnel_port,
+            self._http_vsn,
+            strict,
+            *headers.items(),
+        )
         try:
             known = self._known_headers.get(key)
         except TypeError:  # a value that cannot be a key
@@ -730,6 +782,7 @@ class HTTPSConnection(HTTPConnection):
 
         try:
             await super().connect()
+            await self._attach()  # the handshake too is under the deadline
             name = http1.encode_host(self._tunnel_host or self.host).decode("ascii")
             context = self.__context or shared_context()
             self.sock, self._stream = await net.start_tls(self.sock, context, name, self._stream)

@@ -384,8 +384,11 @@ class HTTPResponse(net.FileBase):
         if self._chunks is not None:
             try:
                 left = await self._chunks.next_chunk()
-            except _errors().IncompleteRead:
-                return b""  # reading will say so
+            except _errors().IncompleteRead as error:
+                if type(error) is _errors().IncompleteRead:
+                    return b""  # the stream has ended: reading will say so
+                self._break_off()
+                raise
         if left == 0:
             return b""
         data = await stream.peek(n)

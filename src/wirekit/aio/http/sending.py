@@ -7,12 +7,15 @@ blocks of bytes.
 import io
 import os
 import stat
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
 
 from wirekit._io import asynchronous as net
 
-__all__ = ["blocks_of", "measure", "send_by_system"]
+__all__ = ["blocks_of", "check_body", "find_promised_length", "measure", "send_by_system"]
+
+
+_ALL: Final = 1 << 62
 
 
 def measure(body: Any) -> int | None:
@@ -25,33 +28,73 @@ def measure(body: Any) -> int | None:
         return len(body) if isinstance(body, str) else None
 
 
-def blocks_of(body: Any, blocksize: int, debuglevel: int = 0) -> AsyncIterator[Any]:
-    """Give the blocks of a body: bytes-like whole, a file by blocksize, an iterable as it comes.
+def check_body(body: Any) -> None:
+    """Let only bytes-like objects, files and iterables pass; else TypeError."""
+    if hasattr(body, "read") or _is_in_memory(body):
+        return
+    kinds = ["__iter__", "__getitem__"]
+    if net.ASYNC:
+        kinds.append("__aiter__")
+    if isinstance(body, str) or not any(hasattr(body, kind) for kind in kinds):
+        message = f"a body should be a bytes-like object, a file or an iterable, got {type(body)!r}"
+        raise TypeError(message)
 
-    Text from a file is encoded as ISO-8859-1. TypeError, at once, for what is no body.
-    """
-    if hasattr(body, "read"):
-        return _blocks_of_file(body, blocksize, debuglevel)
+
+def _is_in_memory(body: Any) -> bool:
     try:
         memoryview(body)
     except TypeError:
-        if isinstance(body, str) or not (isinstance(body, Iterable) or hasattr(body, "__aiter__")):
-            message = f"a body should be a bytes-like object, a file or an iterable, got {type(body)!r}"
-            raise TypeError(message) from None
-        return net.pull(body)
-    return net.pull((body,))
+        return False
+    return True
 
 
-async def _blocks_of_file(file: Any, blocksize: int, debuglevel: int) -> AsyncIterator[bytes]:
+def find_promised_length(headers: Mapping[Any, Any]) -> int | None:
+    """Return the number that a Content-Length among the headers says; None for none, and for what is no length."""
+    for name, value in headers.items():
+        if (name if isinstance(name, str) else name.decode("latin-1")).lower() == "content-length":
+            try:
+                return int(value) if int(value) >= 0 else None
+            except (TypeError, ValueError):
+                return None
+    return None
+
+
+def blocks_of(body: Any, blocksize: int, debuglevel: int = 0, count: int | None = None) -> AsyncIterator[Any]:
+    """Give the blocks of a body: bytes-like whole, a file by blocksize, an iterable as it comes.
+
+    Text from a file is encoded as ISO-8859-1. count: the bytes to take from a file, no more and no fewer: ValueError
+    when it ends before. TypeError, at once, for what is no body.
+    """
+    if hasattr(body, "read"):
+        return _blocks_of_file(body, blocksize, debuglevel, count)
+    check_body(body)
+    return net.pull((body,) if _is_in_memory(body) else body)
+
+
+def _too_short(got: int, count: int) -> ValueError:
+    return ValueError(f"the file ended after {got} of the {count} bytes that Content-Length promises")
+
+
+async def _blocks_of_file(
+    file: Any, blocksize: int, debuglevel: int, count: int | None
+) -> AsyncIterator[bytes]:
     encode = isinstance(file, io.TextIOBase)
     if debuglevel > 0:
         print("encoding file using iso-8859-1" if encode else "reading a readable")  # noqa: T201 - what debuglevel asks for
-    while block := await net.give(file.read, blocksize):
-        yield block.encode("iso-8859-1") if encode else block
+    left = _ALL if count is None else count
+    while left and (block := await net.give(file.read, min(blocksize, left))):
+        data = block.encode("iso-8859-1") if encode else block
+        yield data if len(data) <= left else data[:left]
+        left -= min(len(data), left)
+    if left and count is not None:
+        raise _too_short(count - left, count)
 
 
-async def send_by_system(stream: net.Stream, file: Any) -> bool:
-    """Send a real file from its position on, and leave it at its end; False when it is none, or TLS is in the way."""
+async def send_by_system(stream: net.Stream, file: Any, count: int | None = None) -> bool:
+    """Send a real file from its position on, count bytes or to its end, and leave it behind them.
+
+    False when it is none, or TLS is in the way. ValueError when it ends before count bytes.
+    """
     if stream.tls is not None or isinstance(file, io.TextIOBase):
         return False
     try:
@@ -59,6 +102,9 @@ async def send_by_system(stream: net.Stream, file: Any) -> bool:
         position = file.tell()
     except (AttributeError, OSError, ValueError):
         return False
-    if regular:
-        await stream.send_file(file, position)
-    return regular
+    if not regular:
+        return False
+    sent = await stream.send_file(file, position, count)
+    if count is not None and sent < count:
+        raise _too_short(sent, count)
+    return True
