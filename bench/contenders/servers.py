@@ -116,7 +116,7 @@ def serve_wirekit_aio(target: Target) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/plain")
             self.send_header("Content-Length", str(len(BODY)))
-            self.end_headers()
+            await self.end_headers()
             await self.wfile.write(BODY)
 
         def log_message(self, *_args: object) -> None:
