@@ -948,6 +948,25 @@ async def test_shutdown_lets_requests_in_flight_finish() -> None:
             assert busy.response()[2] == b"finished"
 
 
+async def test_shutdown_does_not_wait_for_a_connection_that_says_nothing() -> None:
+    if not net.ASYNC:
+        return  # there, nobody waits for connections
+    accepted, go_on = asyncio.Event(), asyncio.Event()
+
+    class Server(ThreadingHTTPServer):
+        async def verify_request(self, request: Any, client_address: Any) -> bool:
+            accepted.set()
+            await go_on.wait()
+            return True
+
+    async with serving(Hello, Server) as server, talking(server):
+        await accepted.wait()
+        stopping = asyncio.ensure_future(server.shutdown())
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.wait_for(stopping, 5)
+
+
 async def test_handle_request_serves_one_connection() -> None:
     server = HTTPServer(("127.0.0.1", 0), Hello)
     server.timeout = 5
@@ -1005,3 +1024,49 @@ async def test_listening_socket_may_speak_tls(server_tls: ssl.SSLContext, client
             await connection.request("GET", path)
             assert await (await connection.getresponse()).read() == b"hello " + path.encode()
         connection.close()
+
+
+class Secure(ThreadingHTTPServer):
+    """A server that speaks TLS as programs make it do so."""
+
+    context: ssl.SSLContext
+
+    def server_activate(self) -> None:
+        super().server_activate()
+        self.socket = self.context.wrap_socket(self.socket, server_side=True)
+
+
+async def test_client_without_a_handshake_holds_nobody_up(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    class Server(Secure):
+        context = server_tls
+
+    async with serving(Hello, Server) as server, talking(server) as silent:
+        connection = http_client.HTTPSConnection(
+            "localhost", server.server_port, timeout=5, context=client_tls
+        )
+        await connection.request("GET", "/a")
+        assert await (await connection.getresponse()).read() == b"hello /a"
+        connection.close()
+        if net.ASYNC:
+            async with asyncio.timeout(5):
+                await server.shutdown()  # nor does it then
+        silent.close()
+
+
+async def test_failed_handshake_is_no_news(
+    server_tls: ssl.SSLContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Server(Secure):
+        context = server_tls
+
+    class Quiet(Hello):
+        pass
+
+    async with serving(Quiet, Server) as server:
+        for said in (b"", request()):
+            answer = await exchange(server, said)
+            assert b"HTTP/1.1" not in answer
+    assert capsys.readouterr().err == ""
+    assert Quiet.logged == []

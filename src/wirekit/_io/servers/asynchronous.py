@@ -64,6 +64,12 @@ async def best_family(host: str | None, port: int) -> tuple[socket.AddressFamily
     return infos[0][0], infos[0][4]
 
 
+class _Unserved:
+    """The memo of a connection that no handler has begun with: it may be closed without loss."""
+
+    idle = True
+
+
 class AcceptedStream(Stream):
     """A connection that a server has accepted; tells the server when it stands."""
 
@@ -232,29 +238,35 @@ class TCPServer:
                 request.abort()  # handle_request has its one
                 return
             self._served.set_result(None)
+        request.memo = _Unserved
         task = asyncio.get_running_loop().create_task(self._serve(request, client_address))
         self._connections[task] = request
         task.add_done_callback(self._connections.pop)
 
     async def _serve(self, request: Stream, client_address: Any) -> None:
         try:
-            if self._context is not None:
-                await self._secure(request, self._context)
+            if self._context is not None and not await self._secure(request, self._context):
+                return
             if await give(self.verify_request, request, client_address):
+                request.memo = None
                 await give(self.process_request, request, client_address)
         except Exception:  # noqa: BLE001 - whatever a handler raises concerns its own connection only
             await give(self.handle_error, request, client_address)
         finally:
             self.shutdown_request(request)
 
-    async def _secure(self, request: Stream, context: ssl.SSLContext) -> None:
-        request.timeout = (
-            defaults.active.request_timeout
-        )  # a client that never shakes hands holds nobody up for ever
-        await request.upgrade(context, None, server_side=True)
+    async def _secure(self, request: Stream, context: ssl.SSLContext) -> bool:
+        """Put TLS on a connection; False where the client is not up to it, which is no news to anybody."""
+        # a client that never shakes hands holds nobody up for ever
+        request.timeout = defaults.active.request_timeout
+        try:
+            await request.upgrade(context, None, server_side=True)
+        except OSError:
+            return False
+        return True
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - for subclasses
-        """Tell whether this connection is to be served."""
+    def verify_request(self, request: Any, client_address: Any) -> Any:  # noqa: ARG002 - for subclasses
+        """Tell whether this connection is to be served; an override may be a coroutine function."""
         return True
 
     async def process_request(self, request: Any, client_address: Any) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import socketserver
-from socketserver import TCPServer, ThreadingMixIn
+from socketserver import ThreadingMixIn
 from typing import Any
 
 from wirekit import defaults
@@ -39,7 +39,34 @@ def open_stream(request: Any, timeout: float | None = None) -> tuple[Stream, Any
         patience.set_kernel_timeout(request, usual)
     elif timeout is not None or usual is not None:
         stream.timeout = usual if timeout is None else timeout
+    if stream.tls is not None:
+        try:
+            stream.tls.do_handshake()
+        except OSError:
+            stream.abort()  # as a client that hangs up: no news to anybody
     return stream, stream.sendall
+
+
+class TCPServer(socketserver.TCPServer):
+    """A server on one listening socket, which may be replaced by a TLS socket of it."""
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection. Of a TLS socket without the handshake, in which one silent client holds up all others.
+
+        The handler shakes hands (``open_stream``), in a thread of its own where there are such.
+        """
+        listening: Any = self.socket
+        context = getattr(listening, "context", None)
+        if context is None or not isinstance(listening, socket.socket):
+            return super().get_request()
+        plain, address = socket.socket.accept(listening)
+        secure = context.wrap_socket(
+            plain,
+            server_side=True,
+            do_handshake_on_connect=False,
+            suppress_ragged_eofs=listening.suppress_ragged_eofs,  # type: ignore[attr-defined]  # an SSLSocket has it
+        )
+        return secure, address
 
 
 class StreamRequestHandler(socketserver.StreamRequestHandler):
