@@ -60,10 +60,10 @@ def _serve_blocking(directory: Path, address: tuple[str, int], family: socket.Ad
     from wirekit.http import server as http  # one twin is enough
 
     with _make_server(http, directory, address, family) as server:
-        _announce(directory, server.server_address)
         try:
+            _announce(directory, server.server_address)
             server.serve_forever()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # from the announcement on: it says that Ctrl-C stops
             _say_goodbye()
     return Code.OK
 
