@@ -216,6 +216,19 @@ async def test_root_may_be_a_link_itself(root: Path) -> None:
             assert (await exchange(server, request(f"GET /{name} HTTP/1.1"))).endswith(b"some text\n")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_pipe_is_no_file_and_holds_nobody_up(root: Path, method: str) -> None:
+    os.mkfifo(root / "pipe")
+    (root / "sub" / "index.html").mkdir()
+    os.mkfifo(root / "sub" / "index.htm")
+    async with serving(of(root)) as server:
+        answer = await exchange(server, request(f"{method} /pipe HTTP/1.1"))
+        assert answer.startswith(b"HTTP/1.1 404 ")
+        answer = await exchange(server, request(f"{method} /sub/ HTTP/1.1"))
+        assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 async def test_file_that_shrinks_ends_the_connection(root: Path) -> None:
     class Late(Quiet):
         async def copyfile(self, source: Any, outputfile: Any) -> None:
