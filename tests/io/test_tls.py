@@ -391,6 +391,59 @@ async def test_data_that_comes_with_the_handshake_is_not_lost(
         stream.close()
 
 
+def after_a_byte(context: ssl.SSLContext, make: Callable[[tls.Layer], bytes]) -> Step:
+    """TLS whose server waits for one byte inside, and then sends what `make` gives in one piece."""
+
+    def step(conversation: Conversation) -> None:
+        layer, done, plain = tls.Layer(context, None, server_side=True), False, b""
+        while not plain:
+            got = len(conversation.received)
+            assert conversation.fill()
+            received = bytes(conversation.received[got:])
+            if done:
+                plain = layer.decrypt(received)
+            else:
+                done = layer.handshake(received)
+                plain = layer.decrypt(b"") if done else b""
+            conversation.send(layer.outgoing())
+        conversation.send(make(layer))
+
+    return step
+
+
+@both_twins
+@pytest.mark.parametrize("step", [in_one_piece, after_a_byte])
+async def test_data_that_came_whole_before_garbage_is_not_lost(
+    twin: Twin, peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, step: Any
+) -> None:
+    def make(layer: tls.Layer) -> bytes:
+        return layer.encrypt(b"early") + b"garbage" * 9
+
+    server_tls.maximum_version = ssl.TLSVersion.TLSv1_2  # whose server speaks last in the handshake
+    stream = await upgraded(twin, peer([step(server_tls, make), half_close()]), client_tls)
+    if step is after_a_byte:
+        await settle(stream.sendall(b"y"))
+    assert await settle(stream.read(5)) == b"early"
+    with pytest.raises(ssl.SSLError):
+        await settle(stream.fill())
+    assert stream.closed
+
+
+def test_data_that_came_whole_before_garbage_is_not_lost_in_a_nested_session(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    inner = peer([after_a_byte(server_tls, lambda layer: layer.encrypt(b"early") + b"garbage" * 9), stall()])
+    proxy = peer([relay(inner.address)], tls=server_tls)
+    outer = client_tls.wrap_socket(socket.create_connection(proxy.address, 5), server_hostname="localhost")
+    sock = NestedTLS(outer, client_tls, "localhost")
+    sock.sendall(b"y")
+    assert sock.recv(10) == b"early"
+    for _ in range(2):
+        with pytest.raises(ssl.SSLError):
+            sock.recv(10)
+    sock.close()
+
+
 @both_twins
 async def test_garbage_that_comes_with_the_handshake_is_an_error_and_closes(
     twin: Twin, peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext

@@ -373,7 +373,8 @@ class Stream(asyncio.Protocol):
         if plain:
             self._blocks.append(plain)
             self._queued = len(plain)
-        self._ended = self._ended or layer.ended
+        if layer.ended:
+            self._end_tls()
 
     def _decrypt(self, data: bytes) -> bytes:
         try:
@@ -382,17 +383,29 @@ class Stream(asyncio.Protocol):
                 if answer := layer.outgoing():  # a key update, or an alert
                     self._write(answer, depth)
         except ssl.SSLError as error:
-            self._error = error
-            self._transport.close()
-            self.closed = True
-            self.eof_received()
+            self._refuse(error)
             return b""
         if any(layer.ended for layer in self._layers):
             if data:
                 self._blocks.append(data)
-            self.eof_received()
+                self._queued += len(data)
+            self._end_tls()
             return b""
         return data
+
+    def _end_tls(self) -> None:
+        """End the stream as TLS has ended: by a goodbye, or by something that was no TLS."""
+        for layer in self._layers:
+            if layer.broken is not None:
+                self._refuse(layer.broken)
+        self.eof_received()
+
+    def _refuse(self, error: ssl.SSLError) -> None:
+        """Close: what came last is no TLS. What came before it can still be read."""
+        self._error = error
+        self._transport.close()
+        self.closed = True
+        self.eof_received()
 
     @property
     def tls(self) -> ssl.SSLObject | None:

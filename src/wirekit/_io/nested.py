@@ -49,6 +49,8 @@ class NestedTLS:
             self._plain = self._layer.decrypt(received)
             if answer := self._layer.outgoing():
                 self._sock.sendall(answer)
+        if not self._plain and self._layer.broken is not None:
+            raise self._layer.broken
         data, self._plain = self._plain[:n], self._plain[n:]
         return data
 

@@ -73,7 +73,8 @@ class Layer:
         self._received = ssl.MemoryBIO()
         self._to_send = ssl.MemoryBIO()
         self.object = context.wrap_bio(self._received, self._to_send, server_side, server_hostname, session)
-        self.ended = False  # the peer has said goodbye (close_notify)
+        self.ended = False  # nothing more can come: the peer has said goodbye (close_notify), or broke off
+        self.broken: ssl.SSLError | None = None  # what stood behind the last plaintext and was no TLS
 
     def outgoing(self) -> bytes:
         """Return the ciphertext to send now; ``b""`` when there is none."""
@@ -89,7 +90,10 @@ class Layer:
         return True
 
     def decrypt(self, received: bytes) -> bytes:
-        """Return the plaintext that these bytes complete, maybe none. Sets ``ended`` at the peer's goodbye."""
+        """Return the plaintext that these bytes complete, maybe none. Sets ``ended`` at the peer's goodbye.
+
+        Raises ssl.SSLError for what is no TLS; sets ``broken`` and ``ended`` where plaintext came whole before it.
+        """
         self._received.write(received)
         parts = []
         try:
@@ -100,6 +104,10 @@ class Layer:
             pass
         except ssl.SSLZeroReturnError:
             self.ended = True
+        except ssl.SSLError as error:
+            if not parts:
+                raise
+            self.ended, self.broken = True, error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def encrypt(self, data: bytes | memoryview) -> bytes:

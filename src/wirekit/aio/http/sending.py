@@ -80,7 +80,9 @@ async def _blocks_of_file(
 ) -> AsyncIterator[bytes]:
     encode = isinstance(file, io.TextIOBase)
     if debuglevel > 0:
-        print("encoding file using iso-8859-1" if encode else "reading a readable")  # noqa: T201 - what debuglevel asks for
+        print("reading a readable")  # noqa: T201 - what debuglevel asks for
+        if encode:
+            print("encoding file using iso-8859-1")  # noqa: T201 - what debuglevel asks for
     left = _ALL if count is None else count
     while left and (block := await net.give(file.read, min(blocksize, left))):
         data = block.encode("iso-8859-1") if encode else block
