@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    import io
     import subprocess
+    from collections.abc import Iterator
 
     from tests.cli.conftest import Command
 
@@ -53,6 +56,56 @@ def test_it_serves_files_and_listings_until_stopped(
     log = err.decode().splitlines()
     assert '"GET /a%20file HTTP/1.1" 200' in log[0]
     assert log[2:] == (["wirekit: stopped"] if code == 0 else [])
+
+
+LARGE = 64 << 20
+"""Bytes that no two sockets' buffers hold: the server is still sending when its client pauses."""
+
+
+@contextlib.contextmanager
+def download(command: Command, url: str) -> Iterator[io.BufferedReader]:
+    """Begin to fetch a large file; give the response, its head read, its body mostly still to be sent."""
+    with (command.directory / "large").open("wb") as file:
+        file.truncate(LARGE)
+    host, port = url.removeprefix("http://").rstrip("/").split(":")
+    with socket.create_connection((host, int(port)), 10) as sock, sock.makefile("rb") as answer:
+        sock.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        while answer.readline().strip():
+            pass
+        yield answer
+
+
+@pytest.mark.parametrize("twin", TWINS)
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_it_finishes_downloads_before_it_stops(
+    command: Command, twin: tuple[str, ...], number: signal.Signals, code: int
+) -> None:
+    process, url = start(command, *twin)
+    assert process.stderr is not None
+    with download(command, url) as answer:
+        process.stderr.readline()  # the request's line in the log
+        process.send_signal(number)
+        assert process.stderr.readline().startswith(b"wirekit: finishing 1 download")
+        left = LARGE
+        while part := answer.read1(1 << 20):
+            left -= len(part)
+        assert left == 0
+    process.communicate(timeout=15)
+    assert process.returncode == code
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_a_second_interrupt_stops_it_at_once(command: Command, twin: tuple[str, ...]) -> None:
+    process, url = start(command, *twin)
+    assert process.stderr is not None
+    with download(command, url):
+        process.stderr.readline()  # the request's line in the log
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline().startswith(b"wirekit: finishing 1 download")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=15)
+    assert process.returncode == 0
+    assert err.decode().splitlines() == ["wirekit: stopped"]
 
 
 @pytest.mark.parametrize("twin", TWINS)

@@ -5,11 +5,13 @@ It listens on 127.0.0.1 unless told otherwise, since whatever it listens on may 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import signal
 import socket
 import sys
+import threading
 
 from wirekit._cli.outcome import Code, say
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
+GRACE = 5
+"""Seconds that downloads in flight may take to end once the server is told to stop; systemd allows 90, Docker 10."""
+MOMENT = 0.5
+"""Seconds in which what is as good as done ends, and nobody need hear of it."""
 _EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 - recognised in order to warn
 
 
@@ -56,14 +62,58 @@ def _explain_bind(error: OSError, bind: str, port: int) -> str:
     return f"cannot listen on {bind} port {port}: {error.strerror or error}"
 
 
+class _Downloads:
+    """Counts what is being sent, by a ``with`` block around each, and waits for its end."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.count = 0
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self.count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self.count -= 1
+            self._changed.notify_all()
+
+    def announce(self) -> bool:
+        """Say that the server ends, where somebody has to wait for that; tell whether it is so."""
+        if count := self.count:
+            say(
+                f"finishing {count} download{'s' * (count > 1)}, {GRACE} seconds at most; Ctrl-C cuts them off"
+            )
+        return count > 0
+
+    def wait(self, seconds: float) -> None:
+        """Wait until nothing is sent any more, for so long at most."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self.count, seconds)
+
+
 def _serve_blocking(directory: Path, address: tuple[str, int], family: socket.AddressFamily) -> int:
     from wirekit.http import server as http  # one twin is enough
 
-    with _make_server(http, directory, address, family) as server:
+    downloads = _Downloads()
+
+    class Handler(http.SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            with downloads:
+                super().do_GET()
+
+    with _make_server(http, Handler, directory, address, family) as server:
+        _announce(directory, server.server_address)
         try:
-            _announce(directory, server.server_address)
-            server.serve_forever()
-        except KeyboardInterrupt:  # from the announcement on: it says that Ctrl-C stops
+            try:
+                server.serve_forever()
+            finally:
+                downloads.wait(MOMENT)
+                downloads.announce()
+                downloads.wait(GRACE)
+        except KeyboardInterrupt:
             _say_goodbye()
     return Code.OK
 
@@ -73,31 +123,63 @@ def _serve_async(directory: Path, address: tuple[str, int], family: socket.Addre
 
     from wirekit.aio.http import server as http  # likewise
 
-    async def run() -> None:
-        _end_by_signal(asyncio.get_running_loop(), asyncio.current_task())
-        async with _make_server(http, directory, address, family) as server:
-            _announce(directory, server.server_address)
-            await server.serve_forever()
+    downloads = _Downloads()
 
-    try:
+    class Handler(http.SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        async def do_GET(self) -> None:
+            with downloads:
+                await super().do_GET()
+
+    told: list[signal.Signals] = []
+
+    async def run() -> None:
+        _end_by_signals(asyncio.get_running_loop(), asyncio.current_task(), told)
+        server = _make_server(http, Handler, directory, address, family)
+        _announce(directory, server.server_address)
+        try:
+            await server.serve_forever()
+        finally:
+            await stop(server)
+
+    async def stop(server: Any) -> None:
+        ending = asyncio.ensure_future(server.shutdown())
+        try:
+            await asyncio.wait([ending], timeout=MOMENT)
+            if downloads.announce():  # else what is left has not asked for anything yet
+                await asyncio.wait([ending], timeout=GRACE)
+        finally:
+            ending.cancel()
+            server.server_close()
+
+    with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
         asyncio.run(run())
-    except KeyboardInterrupt:
-        _say_goodbye()
-    except asyncio.CancelledError:
+    if told and told[0] == signal.SIGTERM:
         return Code.TERMINATED
+    _say_goodbye()
     return Code.OK
 
 
-def _end_by_signal(loop: Any, task: Any) -> None:
-    """Let SIGTERM end a task in order: an exception out of a signal's handler would hit any task that runs just then."""
-    try:
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
-    except NotImplementedError:
-        return  # Windows
+def _end_by_signals(loop: Any, task: Any, told: list[signal.Signals]) -> None:
+    """Let SIGINT and SIGTERM end a task in order, and note them.
+
+    An exception out of a signal's handler would hit whatever runs just then, the loop itself included.
+    """
+
+    def end(number: signal.Signals) -> None:
+        told.append(number)
+        task.cancel()
+
+    with contextlib.suppress(NotImplementedError):  # Windows
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, end, number)
 
 
-def _make_server(http: Any, directory: Path, address: tuple[str, int], family: socket.AddressFamily) -> Any:
-    """Make the server out of either twin's module; it listens at once."""
+def _make_server(
+    http: Any, handler: Any, directory: Path, address: tuple[str, int], family: socket.AddressFamily
+) -> Any:
+    """Make the server out of either twin's module and handler; it listens at once."""
 
     class Server(http.ThreadingHTTPServer):  # type: ignore[misc]  # of either twin
         address_family = family
@@ -106,10 +188,7 @@ def _make_server(http: Any, directory: Path, address: tuple[str, int], family: s
             _take_both_families(self.socket)
             super().server_bind()
 
-    class Handler(http.SimpleHTTPRequestHandler):  # type: ignore[misc]  # likewise
-        protocol_version = "HTTP/1.1"
-
-    return Server(address, functools.partial(Handler, directory=str(directory)))
+    return Server(address, functools.partial(handler, directory=str(directory)))
 
 
 def _take_both_families(sock: socket.socket) -> None:
