@@ -30,6 +30,7 @@ __all__ = [
     "attach",
     "create_connection",
     "give",
+    "in_thread",
     "monotonic",
     "over_file",
     "pull",
@@ -55,6 +56,11 @@ async def give(callback: Callable[..., Any], *args: Any) -> Any:
     """Call a user's callback; wait for its result if it is awaitable."""
     result = callback(*args)
     return await result if inspect.isawaitable(result) else result
+
+
+async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
+    """Call what would hold up the loop (a look-up of names) in a thread, and wait for its result."""
+    return await asyncio.to_thread(function, *args)
 
 
 async def pull(blocks: Any) -> AsyncIterator[Any]:
@@ -411,6 +417,11 @@ class Stream(asyncio.Protocol):
     def tls(self) -> ssl.SSLObject | None:
         """The innermost TLS session, with ``getpeercert``, ``cipher``, ``session``, ``version``; None in the clear."""
         return self._layers[-1].object if self._layers else None
+
+    @property
+    def cut(self) -> bool:
+        """Whether a stream that has ended did so inside TLS without the peer's goodbye: something may be missing."""
+        return any(not layer.ended for layer in self._layers[-1:])
 
     # ---- the end
 

@@ -27,6 +27,7 @@ __all__ = [
     "attach",
     "create_connection",
     "give",
+    "in_thread",
     "monotonic",
     "over_file",
     "pull",
@@ -55,6 +56,11 @@ monotonic = time.monotonic
 def give(callback: Callable[..., Any], *args: Any) -> Any:
     """Call a user's callback."""
     return callback(*args)
+
+
+def in_thread(function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function that waits."""
+    return function(*args)
 
 
 def pull(blocks: Any) -> Iterator[Any]:
@@ -338,6 +344,26 @@ class Stream:
     def tls(self) -> Any:
         """The TLS socket, with ``getpeercert``, ``cipher``, ``session``, ``version``; None in the clear."""
         return self.sock if hasattr(self.sock, "getpeercert") else None
+
+    @property
+    def cut(self) -> bool:
+        """Whether a stream that has ended did so inside TLS without the peer's goodbye: something may be missing."""
+        if self.tls is None:
+            return False
+        known: bool | None = getattr(self.sock, "cut", None)
+        return self._ends_in_error() if known is None else known
+
+    def _ends_in_error(self) -> bool:
+        """Ask for the end once more, of a TLS socket that usually hides how it came."""
+        hides = self.sock.suppress_ragged_eofs
+        self.sock.suppress_ragged_eofs = False
+        try:
+            self._recv(1)
+        except OSError:
+            return True
+        finally:
+            self.sock.suppress_ragged_eofs = hides
+        return False
 
     # ---- the end
 

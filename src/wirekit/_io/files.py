@@ -25,6 +25,7 @@ class FileStream:
         self.deadline: float | None = None
         self.closed = False
         self.memo: Any = None
+        self.cut = False
         self.held = True  # the file is to be closed when the message is read
 
     def _append(self, data: bytes) -> bool:
@@ -154,6 +155,7 @@ class AsyncFileStream:
         self.deadline: float | None = None
         self.closed = False
         self.memo: Any = None
+        self.cut = False
         self.held = True  # the file is to be closed when the message is read
 
     async def fill(self) -> bool:

@@ -88,6 +88,11 @@ class NestedTLS:
         raw = _Reader(self)
         return raw if buffering == 0 else io.BufferedReader(raw)
 
+    @property
+    def cut(self) -> bool:
+        """Whether the session, having ended, did so without the peer's goodbye."""
+        return not self._layer.ended
+
     def pending(self) -> int:
         """Return how many decrypted bytes stand here."""
         return len(self._plain)

@@ -759,11 +759,10 @@ class FileHandler(BaseHandler):
     def get_names(self) -> tuple[str, ...]:
         """Return the names and addresses that mean this machine."""
         if FileHandler.names is None:
-            look_up = socket.gethostbyname_ex
             found = ["localhost", "127.0.0.1", "[::1]", socket.gethostname()]
             for name in ("localhost", socket.gethostname()):
                 with contextlib.suppress(OSError):
-                    found += net.give(look_up, name)[2]
+                    found += net.in_thread(socket.gethostbyname_ex, name)[2]
             FileHandler.names = tuple(found)
         return FileHandler.names
 

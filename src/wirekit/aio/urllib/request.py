@@ -785,18 +785,10 @@ class FileHandler(BaseHandler):
     async def get_names(self) -> tuple[str, ...]:
         """Return the names and addresses that mean this machine."""
         if FileHandler.names is None:
-            if net.ASYNC:
-                import asyncio  # never in the blocking twin
-                from functools import partial  # likewise
-
-                thread: Any = asyncio.to_thread
-                look_up: Any = partial(thread, socket.gethostbyname_ex)
-            else:
-                look_up = socket.gethostbyname_ex
             found = ["localhost", "127.0.0.1", "[::1]", socket.gethostname()]
             for name in ("localhost", socket.gethostname()):
                 with contextlib.suppress(OSError):
-                    found += (await net.give(look_up, name))[2]
+                    found += (await net.in_thread(socket.gethostbyname_ex, name))[2]
             FileHandler.names = tuple(found)
         return FileHandler.names
 
