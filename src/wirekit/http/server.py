@@ -36,7 +36,6 @@ import datetime as dt
 import email.utils
 import functools
 import html
-import http
 import io
 import mimetypes
 import os
@@ -45,6 +44,7 @@ import stat
 import sys
 import time
 from email.message import Message
+from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from wirekit import __version__, defaults
@@ -134,8 +134,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     disable_nagle_algorithm = True
     MessageClass: type[Message] = HTTPMessage
 
-    responses: ClassVar[dict[http.HTTPStatus, tuple[str, str]]] = {
-        status: (status.phrase, status.description) for status in http.HTTPStatus.__members__.values()
+    responses: ClassVar[dict[HTTPStatus, tuple[str, str]]] = {
+        status: (status.phrase, status.description) for status in HTTPStatus.__members__.values()
     }
     weekdayname: ClassVar[list[str]] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     monthname: ClassVar[list[str | None]] = [
@@ -320,7 +320,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         method = getattr(self, f"do_{self.command}", None)
         try:
             if method is None:
-                self.send_error(http.HTTPStatus.NOT_IMPLEMENTED, f"Unsupported method ({self.command!r})")
+                self.send_error(HTTPStatus.NOT_IMPLEMENTED, f"Unsupported method ({self.command!r})")
             else:
                 net.give(method)
         except requests.BadRequest as refused:  # in the body
@@ -344,7 +344,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         if self._may_answer() and not (isinstance(error, OSError) and self._is_lost()):
             self._headers_buffer = []
             with contextlib.suppress(OSError):  # the client has gone: the handler's exception is what counts
-                self.send_error(http.HTTPStatus.INTERNAL_SERVER_ERROR)
+                self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
         raise error
 
     def _may_answer(self) -> bool:
@@ -550,7 +550,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
 
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
         """Log a request that is being answered; ``send_response`` calls it."""
-        if isinstance(code, http.HTTPStatus):
+        if isinstance(code, HTTPStatus):
             code = code.value
         self.log_message('"%s" %s %s', self.requestline, str(code), str(size))
 
@@ -660,7 +660,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         """Send the head of the response; return the file to send behind it, open, or None when all is said."""
         path = self.translate_path(self.path)
         if not self._may_serve(path):
-            self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            self.send_error(HTTPStatus.NOT_FOUND, "File not found")
             return None
         if os.path.isdir(path):  # noqa: PTH112, ASYNC240 - paths are text here; a look at a local file is quicker than a thread
             if not self.path.partition("?")[0].partition("#")[0].endswith("/"):
@@ -670,7 +670,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
                 return net.give(self.list_directory, path)
             path = index
         if path.endswith("/"):  # some systems open a file by its name and a slash
-            self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            self.send_error(HTTPStatus.NOT_FOUND, "File not found")
             return None
         return self._send_file_head(path)
 
@@ -697,7 +697,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         return _is_inside(path, self.directory)
 
     def _redirect(self, location: str) -> None:
-        self.send_response(http.HTTPStatus.MOVED_PERMANENTLY)
+        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
         self.send_header("Location", location)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -706,20 +706,20 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         try:
             file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115, ASYNC230 - the caller closes it
         except (OSError, ValueError):  # ValueError: a NUL in the name
-            self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            self.send_error(HTTPStatus.NOT_FOUND, "File not found")
             return None
         try:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 file.close()
-                self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+                self.send_error(HTTPStatus.NOT_FOUND, "File not found")
                 return None
             if self._is_unchanged(status.st_mtime):
-                self.send_response(http.HTTPStatus.NOT_MODIFIED)
+                self.send_response(HTTPStatus.NOT_MODIFIED)
                 self.end_headers()
                 file.close()
                 return None
-            self.send_response(http.HTTPStatus.OK)
+            self.send_response(HTTPStatus.OK)
             self.send_header("Content-type", self.guess_type(path))
             self.send_header("Content-Length", str(status.st_size))
             self.send_header("Last-Modified", self.date_time_string(status.st_mtime))
@@ -747,11 +747,11 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         try:
             names = os.listdir(path)  # noqa: PTH208 - names are wanted
         except OSError:
-            self.send_error(http.HTTPStatus.NOT_FOUND, "No permission to list directory")
+            self.send_error(HTTPStatus.NOT_FOUND, "No permission to list directory")
             return None
         names.sort(key=str.lower)
         page = listing.format_listing(self.path, self._entries(path, names))
-        self.send_response(http.HTTPStatus.OK)
+        self.send_response(HTTPStatus.OK)
         self.send_header("Content-type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.send_header("X-Content-Type-Options", "nosniff")

@@ -35,7 +35,6 @@ import datetime as dt
 import email.utils
 import functools
 import html
-import http
 import io
 import mimetypes
 import os
@@ -44,6 +43,7 @@ import stat
 import sys
 import time
 from email.message import Message
+from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from wirekit import __version__, defaults
@@ -133,8 +133,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     disable_nagle_algorithm = True
     MessageClass: type[Message] = HTTPMessage
 
-    responses: ClassVar[dict[http.HTTPStatus, tuple[str, str]]] = {
-        status: (status.phrase, status.description) for status in http.HTTPStatus.__members__.values()
+    responses: ClassVar[dict[HTTPStatus, tuple[str, str]]] = {
+        status: (status.phrase, status.description) for status in HTTPStatus.__members__.values()
     }
     weekdayname: ClassVar[list[str]] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     monthname: ClassVar[list[str | None]] = [
@@ -319,9 +319,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         method = getattr(self, f"do_{self.command}", None)
         try:
             if method is None:
-                await self.send_error(
-                    http.HTTPStatus.NOT_IMPLEMENTED, f"Unsupported method ({self.command!r})"
-                )
+                await self.send_error(HTTPStatus.NOT_IMPLEMENTED, f"Unsupported method ({self.command!r})")
             else:
                 await net.give(method)
         except requests.BadRequest as refused:  # in the body
@@ -345,7 +343,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         if self._may_answer() and not (isinstance(error, OSError) and self._is_lost()):
             self._headers_buffer = []
             with contextlib.suppress(OSError):  # the client has gone: the handler's exception is what counts
-                await self.send_error(http.HTTPStatus.INTERNAL_SERVER_ERROR)
+                await self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
         raise error
 
     def _may_answer(self) -> bool:
@@ -551,7 +549,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
 
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
         """Log a request that is being answered; ``send_response`` calls it."""
-        if isinstance(code, http.HTTPStatus):
+        if isinstance(code, HTTPStatus):
             code = code.value
         self.log_message('"%s" %s %s', self.requestline, str(code), str(size))
 
@@ -661,7 +659,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         """Send the head of the response; return the file to send behind it, open, or None when all is said."""
         path = self.translate_path(self.path)
         if not self._may_serve(path):
-            await self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
             return None
         if os.path.isdir(path):  # noqa: PTH112, ASYNC240 - paths are text here; a look at a local file is quicker than a thread
             if not self.path.partition("?")[0].partition("#")[0].endswith("/"):
@@ -671,7 +669,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
                 return await net.give(self.list_directory, path)
             path = index
         if path.endswith("/"):  # some systems open a file by its name and a slash
-            await self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
             return None
         return await self._send_file_head(path)
 
@@ -698,7 +696,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         return _is_inside(path, self.directory)
 
     async def _redirect(self, location: str) -> None:
-        self.send_response(http.HTTPStatus.MOVED_PERMANENTLY)
+        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
         self.send_header("Location", location)
         self.send_header("Content-Length", "0")
         await self.end_headers()
@@ -707,20 +705,20 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         try:
             file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115, ASYNC230 - the caller closes it
         except (OSError, ValueError):  # ValueError: a NUL in the name
-            await self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+            await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
             return None
         try:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 file.close()
-                await self.send_error(http.HTTPStatus.NOT_FOUND, "File not found")
+                await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
                 return None
             if self._is_unchanged(status.st_mtime):
-                self.send_response(http.HTTPStatus.NOT_MODIFIED)
+                self.send_response(HTTPStatus.NOT_MODIFIED)
                 await self.end_headers()
                 file.close()
                 return None
-            self.send_response(http.HTTPStatus.OK)
+            self.send_response(HTTPStatus.OK)
             self.send_header("Content-type", self.guess_type(path))
             self.send_header("Content-Length", str(status.st_size))
             self.send_header("Last-Modified", self.date_time_string(status.st_mtime))
@@ -748,11 +746,11 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         try:
             names = os.listdir(path)  # noqa: PTH208 - names are wanted
         except OSError:
-            await self.send_error(http.HTTPStatus.NOT_FOUND, "No permission to list directory")
+            await self.send_error(HTTPStatus.NOT_FOUND, "No permission to list directory")
             return None
         names.sort(key=str.lower)
         page = listing.format_listing(self.path, self._entries(path, names))
-        self.send_response(http.HTTPStatus.OK)
+        self.send_response(HTTPStatus.OK)
         self.send_header("Content-type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.send_header("X-Content-Type-Options", "nosniff")
