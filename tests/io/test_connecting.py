@@ -269,3 +269,10 @@ def test_mark_for_no_timeout_is_the_standard_librarys() -> None:
     import ftplib
 
     assert ftplib._GLOBAL_DEFAULT_TIMEOUT is names.GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]  # not in its stubs
+
+
+@both_twins
+@pytest.mark.parametrize("port", [-1, 65_536, 65_616])
+async def test_port_that_is_none_is_the_callers_mistake(twin: Twin, port: int) -> None:
+    with pytest.raises(ValueError, match="port must be 0-65535"):
+        await connect_to(twin, ("127.0.0.1", port))

@@ -555,7 +555,7 @@ async def create_connection(
     """Connect to (host, port), or to a Unix socket's path; addresses are raced (RFC 8305).
 
     timeout: a number of seconds, None, or ``Timeout``. Raises OSError (the last address's error), TimeoutError,
-    socket.gaierror; nothing stays open then.
+    socket.gaierror, ValueError for a port that is none; nothing stays open then.
     """
     limits = names.limits_of(timeout)
     try:
@@ -564,6 +564,7 @@ async def create_connection(
                 sock = await _connect_one((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", address), None)
             else:
                 host, port = address
+                names.check_port(port)
                 sock = await _race(names.interleave(await _look_up(host, port)), source_address)
     except TimeoutError:
         message = f"timed out connecting to {address}"

@@ -521,13 +521,14 @@ def create_connection(
     """Connect to (host, port), or to a Unix socket's path; addresses are raced (RFC 8305).
 
     timeout: a number of seconds, None, or ``Timeout``. Raises OSError (the last address's error), TimeoutError,
-    socket.gaierror; nothing stays open then.
+    socket.gaierror, ValueError for a port that is none; nothing stays open then.
     """
     limits = names.limits_of(timeout)
     if isinstance(address, str):
         sock = _connect_one((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", address), limits.connect, None)
     else:
         host, port = address
+        names.check_port(port)
         infos = names.interleave(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
         if len(infos) == 1:
             sock = _connect_one(infos[0], limits.connect, source_address)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from wirekit import defaults
 
-__all__ = ["GLOBAL_DEFAULT_TIMEOUT", "AddressInfo", "Limits", "interleave", "limits_of"]
+__all__ = ["GLOBAL_DEFAULT_TIMEOUT", "AddressInfo", "Limits", "check_port", "interleave", "limits_of"]
 
 GLOBAL_DEFAULT_TIMEOUT: Any = getattr(socket, "_GLOBAL_DEFAULT_TIMEOUT", object())
 """The standard library's mark for "the caller named no timeout": the very object, since programs pass it on."""
@@ -36,6 +36,13 @@ def limits_of(timeout: Any) -> Limits:
     if not isinstance(timeout, defaults.Timeout):
         timeout = defaults.Timeout(timeout, total=defaults.active.total_timeout)
     return Limits(timeout.step, timeout.connect, timeout.total)
+
+
+def check_port(port: Any) -> None:
+    """Let only a port that exists pass; else ValueError. The resolver takes 65,616 for 80: another than was named."""
+    if isinstance(port, int) and not 0 <= port <= 0xFFFF:
+        message = f"port must be 0-65535, not {port}"
+        raise ValueError(message)
 
 
 def interleave(infos: Sequence[AddressInfo]) -> list[AddressInfo]:
