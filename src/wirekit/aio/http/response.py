@@ -328,9 +328,16 @@ class HTTPResponse(net.FileBase):
         """Read a body that ends with its connection (RFC 9112 section 6.3, rule 8)."""
         assert self._stream is not None
         data = await self._stream.read(-1 if amt is None else amt)
-        if amt is None or len(data) < amt:
-            self._close_conn()
+        if amt is None or (not data and amt):
+            self._end_with_connection(data)
         return data
+
+    def _end_with_connection(self, data: bytes) -> None:
+        """End; IncompleteRead where TLS was cut off, not ended (RFC 9112 section 9.8; safe profile)."""
+        if self._stream is not None and self._stream.cut and defaults.active.strict_framing:
+            self._break_off()
+            raise _errors().IncompleteRead(data)
+        self._close_conn()
 
     async def _safe_read(self, amt: int) -> bytes:
         """Return exactly amt bytes of what comes next, chunk framing and all; else IncompleteRead."""
@@ -427,7 +434,7 @@ class HTTPResponse(net.FileBase):
             if strict:
                 raise _errors().IncompleteRead(b"", missing)
         else:
-            self._close_conn()
+            self._end_with_connection(b"")
 
     async def _from_chunks(self, reading: Any, n: int | None) -> bytes:
         """Read from the chunks by one of their methods; an error there closes the connection."""
