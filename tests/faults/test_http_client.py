@@ -281,6 +281,7 @@ def test_second_task_on_a_busy_connection_is_refused(twin: Twin, peer: MakePeer)
         connection = connect(twin, server)
         await connection.request("GET", "/")
         first = asyncio.create_task(connection.getresponse())
+        await asyncio.sleep(0)  # it waits now, however quick the server is
         while not (server.conversations and server.conversations[0].taken):
             await asyncio.sleep(0)
         with pytest.raises((ConnectionBusy, client.ImproperConnectionState)):
