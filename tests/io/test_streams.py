@@ -28,7 +28,7 @@ from tests.fix_peer import (
 from tests.fix_twins import Twin, both_twins, heard, settle
 from tests.io.streams import connect, connect_to, drain, net_of
 from wirekit import ConnectionBusy, Timeout, defaults
-from wirekit._io import patience
+from wirekit._io import asynchronous, patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,8 +167,10 @@ async def test_big_body_arrives_whole(twin: Twin, peer: MakePeer) -> None:
 
 @both_twins
 async def test_pending_tells_of_bytes_unread(twin: Twin, peer: MakePeer) -> None:
-    stream = await connect(twin, peer([send(b"ab")]))
+    go = threading.Event()
+    stream = await connect(twin, peer([wait(go), send(b"ab"), stall()]))
     assert not stream.pending
+    go.set()
     await settle(stream.read(1))
     await settle(stream.read1(0))
     assert stream.pending is (len(stream.buffer) > stream.pos)
@@ -471,6 +473,31 @@ async def test_file_is_sent(
         assert await settle(stream.send_file(file, offset, count)) == len(data[wanted])
     stream.close()
     assert await heard(twin, server) == data[wanted]
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+async def test_sending_a_file_lets_other_tasks_run(peer: MakePeer, tmp_path: Path, cut_off: bool) -> None:
+    (tmp_path / "file").write_bytes(bytes(1 << 20))
+    stream = await asynchronous.create_connection(peer([stall()]).address)
+    sent: list[int] = []
+
+    async def take_at_once(data: bytes) -> None:
+        sent.append(len(data))
+
+    stream.sendall = take_at_once  # type: ignore[method-assign]  # a client that is never too slow
+    with (tmp_path / "file").open("rb") as file:
+        sending = asyncio.ensure_future(stream.send_file(file))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert 0 < sum(sent) < 1 << 20
+        if cut_off:
+            sending.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
+            assert stream.closed
+        else:
+            assert await sending == sum(sent) == 1 << 20
+    stream.close()
 
 
 @both_twins

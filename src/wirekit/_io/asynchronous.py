@@ -310,12 +310,20 @@ class Stream(asyncio.Protocol):
             raise self._error or ConnectionAbortedError("the connection was closed before all was sent")
 
     async def send_file(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
-        """Send count bytes (or all) of an open file from offset on; return how many were sent."""
+        """Send count bytes (or all) of an open file from offset on; return how many were sent.
+
+        Other tasks run between the blocks, also where the peer takes them faster than they can be read.
+        """
         file.seek(offset)
         sent = 0
         while block := file.read(BLOCK if count is None else min(BLOCK, count - sent)):
             await self.sendall(block)
             sent += len(block)
+            try:
+                await asyncio.sleep(0)
+            except asyncio.CancelledError:
+                self.abort()  # half a file was sent
+                raise
         return sent
 
     async def shutdown_write(self) -> None:
