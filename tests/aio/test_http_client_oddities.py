@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.aio.hearing import heard
-from tests.fix_peer import Peer, read, request, send, stall, until
+from tests.fix_peer import Peer, close, read, request, send, stall, until
 from wirekit.aio.http import client
 from wirekit.defaults import Timeout
 
@@ -196,6 +196,16 @@ async def test_read_of_an_amount_does_not_look_at_what_comes_behind_it(peer: Mak
     with pytest.raises(client.BadChunk):
         await response.read(5)
     connection.close()
+
+
+async def test_server_that_hangs_up_in_place_of_the_trailers_costs_no_request(peer: MakePeer) -> None:
+    server = peer([request(), send(CHUNKED + b"2\r\nok\r\n0\r\n"), close()], [request(), send(OK)])
+    connection = connect(server)
+    for _ in range(2):
+        await connection.request("GET", "/")
+        assert await (await connection.getresponse()).read() == b"ok"
+    connection.close()
+    assert len(server.conversations) == 2
 
 
 # ---- the total time counts from the first attempt to connect

@@ -91,6 +91,7 @@ class Stream:
         self.closed = False
         self.memo: Any = None  # a conversation's own: the last head and what it meant
         self._waiting = False
+        self._ended = False  # the peer sends no more, as far as we have looked
         self.held: Any = None  # what keeps the socket open for a response that is still to be read
         self._use(sock)
         if hold:
@@ -124,6 +125,7 @@ class Stream:
         finally:
             self._waiting = False
         if not data:
+            self._ended = True
             return False
         if len(data) == ask < self._size:
             self._ask = self._size  # there is much to come: fewer, larger blocks
@@ -218,8 +220,8 @@ class Stream:
 
     @property
     def pending(self) -> bool:
-        """Whether received bytes stand here unread."""
-        return self.pos < len(self.buffer)
+        """Whether received bytes stand here unread, or the end of the stream has been seen."""
+        return self.pos < len(self.buffer) or self._ended
 
     # ---- sending
 
