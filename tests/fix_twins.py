@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from tests.runner import Runner
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
@@ -63,7 +65,7 @@ class Twin:
     def run(self, main: Coroutine[Any, Any, Result]) -> Result:
         """Run to the end."""
         if self.waits:
-            with asyncio.Runner(loop_factory=LOOPS[self.name]) as runner:
+            with Runner(loop_factory=LOOPS[self.name]) as runner:
                 return runner.run(main)
         try:
             main.send(None)

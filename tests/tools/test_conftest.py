@@ -67,6 +67,7 @@ def test_hooks(tmp_path: Path) -> None:
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "conftest.py").write_text(CONFTEST.read_text("utf-8"))
+    (package / "runner.py").write_text(CONFTEST.with_name("runner.py").read_text("utf-8"))
     (package / "test_sample.py").write_text(SAMPLE)
     (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\nfilterwarnings = error\ntimeout = 20\n")
     done = subprocess.run(
