@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from blockbuster import BlockBuster
 
-from tests.runner import Runner
+from tests.runner import runner as make_runner
 
 TESTS = Path(__file__).parent
 PURE = (TESTS / "wire", TESTS / "properties", TESTS / "tools")
@@ -96,7 +96,7 @@ def _run_in(loop: str, test: Callable[..., Any], limit: float) -> Callable[..., 
     def run(*args: object, **kwargs: object) -> None:
         heard: list[object] = []
         left: list[str] = []
-        with Runner(debug=loop == "asyncio", loop_factory=FACTORIES[loop]) as runner:
+        with make_runner(debug=loop == "asyncio", loop_factory=FACTORIES[loop]) as runner:
             runner.get_loop().set_exception_handler(lambda _, context: heard.append(context))
             with _guarded():
                 runner.run(_settle(test(*args, **kwargs), limit, left))

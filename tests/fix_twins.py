@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from tests.runner import Runner
+from tests.runner import runner as make_runner
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -65,7 +65,7 @@ class Twin:
     def run(self, main: Coroutine[Any, Any, Result]) -> Result:
         """Run to the end."""
         if self.waits:
-            with Runner(loop_factory=LOOPS[self.name]) as runner:
+            with make_runner(loop_factory=LOOPS[self.name]) as runner:
                 return runner.run(main)
         try:
             main.send(None)

@@ -7,19 +7,33 @@ closing of the transport, and the loop waits for it for ever, out of reach of an
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import warnings
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Runner"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["runner"]
 
 
-class Runner(asyncio.Runner):
-    """As asyncio's; a connection that the test forgot is an AssertionError, unless it has failed already."""
+@contextlib.contextmanager
+def runner(**options: Any) -> Iterator[asyncio.Runner]:
+    """Give an asyncio.Runner; a connection that is open at its end is an AssertionError, unless the test has failed."""
+    made = asyncio.Runner(**options)
+    try:
+        yield made
+    except BaseException:
+        close(made)
+        raise
+    if left := close(made):
+        message = f"left open: {left}"
+        raise AssertionError(message)
 
-    def __exit__(self, exc_type: object, exc_val: object, exc_tb: object) -> None:
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always", ResourceWarning)
-            super().__exit__(exc_type, exc_val, exc_tb)
-        left = [str(warning.message) for warning in told]
-        if left and exc_val is None:
-            message = f"left open: {left}"
-            raise AssertionError(message)
+
+def close(made: asyncio.Runner) -> list[str]:
+    """Close a runner and its loop; return what was still open."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        made.close()
+    return [str(warning.message) for warning in told]
