@@ -6,16 +6,20 @@ from __future__ import annotations
 import functools
 import io
 import os
+import socket
+import struct
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.blocking.serving import aside, exchange, request, serving, talking
 from wirekit import defaults
-from wirekit.http.server import SimpleHTTPRequestHandler
+from wirekit.http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
 
@@ -228,6 +232,45 @@ def test_pipe_is_no_file_and_holds_nobody_up(root: Path, method: str) -> None:
         assert answer.startswith(b"HTTP/1.1 404 ")
         answer = exchange(server, request(f"{method} /sub/ HTTP/1.1"))
         assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_hang_up_in_a_download_is_no_exception(
+    root: Path,
+    capsys: pytest.CaptureFixture[str],
+    server_tls: ssl.SSLContext,
+    client_tls: ssl.SSLContext,
+    secure: bool,
+) -> None:
+    class Server(ThreadingHTTPServer):
+        def server_activate(self) -> None:
+            super().server_activate()
+            if secure:
+                self.socket = server_tls.wrap_socket(self.socket, server_side=True)
+
+    logged: list[str] = []
+    lost = threading.Event()
+
+    class Files(Quiet):
+        def log_error(self, format: str, *args: Any) -> None:
+            logged.append(format % args)
+            lost.set()
+
+    def hang_up(address: Any) -> None:
+        plain = socket.create_connection(address, 5)
+        sock = client_tls.wrap_socket(plain, server_hostname="localhost") if secure else plain
+        sock.sendall(request("GET /huge HTTP/1.1"))
+        sock.recv(1000)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
+        sock.close()
+
+    with (root / "huge").open("wb") as file:
+        file.truncate(64 << 20)
+    with serving(of(root, Files), Server) as server:
+        aside(hang_up, server.server_address)
+        assert aside(lost.wait, 5)
+    assert [line.partition(":")[0] for line in logged] == ["Connection lost"]
+    assert capsys.readouterr().err == ""
 
 
 def test_file_that_shrinks_ends_the_connection(root: Path) -> None:

@@ -371,7 +371,11 @@ class ResponseFile(net.FileBase):
             self.write(file.read(count))
             return
         self.flush()
-        sent = self.stream.send_file(file, file.tell(), count)
+        try:
+            sent = self.stream.send_file(file, file.tell(), count)
+        except OSError:
+            self.lost = True
+            raise
         if self.left is not None:
             self.left -= sent
 

@@ -223,9 +223,9 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             self.close_connection = True
             if not getattr(self.rfile, "idle", False):  # a connection that nobody used is no news
                 self.log_error("Request timed out: %r", error)
-        except ConnectionError as error:
+        except OSError as error:  # ConnectionError, errors of TLS, a network that is down
             if not self._is_lost():
-                raise  # another connection's, of the handler's own
+                raise  # of the handler's own
             self.close_connection = True
             if not getattr(self.rfile, "idle", False):
                 self.log_error("Connection lost: %r", error)

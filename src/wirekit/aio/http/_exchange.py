@@ -372,7 +372,11 @@ class ResponseFile(net.FileBase):
             await self.write(file.read(count))
             return
         await self.flush()
-        sent = await self.stream.send_file(file, file.tell(), count)
+        try:
+            sent = await self.stream.send_file(file, file.tell(), count)
+        except OSError:
+            self.lost = True
+            raise
         if self.left is not None:
             self.left -= sent
 
