@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import TYPE_CHECKING
 
@@ -207,3 +208,21 @@ async def test_large_body_through_tls(
     assert await (await connection.getresponse()).read() == big
     connection.close()
     assert (await heard(server)).endswith(big)
+
+
+async def test_tls_over_a_socket_that_the_program_connected(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    server = peer([request(), send(OK)], tls=server_tls)
+    connection = client.HTTPSConnection("localhost", server.port, timeout=5, context=client_tls)
+    sock = socket.socket()
+    sock.connect(server.address)
+
+    async def create_connection(*_: object) -> socket.socket:
+        return sock
+
+    connection._create_connection = create_connection
+    await connection.request("GET", "/")
+    assert await (await connection.getresponse()).read() == b"ok"
+    connection.close()
+    assert (await heard(server)).startswith(b"GET / ")

@@ -166,6 +166,20 @@ async def test_big_body_arrives_whole(twin: Twin, peer: MakePeer) -> None:
 
 
 @both_twins
+async def test_line_longer_than_many_blocks_arrives_whole_or_cut(twin: Twin, peer: MakePeer) -> None:
+    line = os.urandom(1 << 20).replace(b"\n", b"") * 4 + b"\n"
+    script = [send(line + b"next"), close()]
+    for limit, wanted in ((1 << 62, line), (len(line) - 1, line), (3 << 20, line[: (3 << 20) + 1])):
+        stream = await connect(twin, peer(script))
+        assert await settle(stream.read_line(limit)) == wanted
+        assert await settle(stream.read()) == (line + b"next")[len(wanted) :]
+        stream.close()
+    stream = await connect(twin, peer([send(line[:-1]), close()]))
+    assert await settle(stream.read_line(1 << 62)) == line[:-1]
+    stream.close()
+
+
+@both_twins
 async def test_pending_tells_of_bytes_unread(twin: Twin, peer: MakePeer) -> None:
     go = threading.Event()
     stream = await connect(twin, peer([wait(go), send(b"ab"), stall()]))

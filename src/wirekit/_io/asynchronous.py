@@ -43,6 +43,8 @@ HIGH_WATER: Final = 1 << 18
 """Bytes queued beyond the buffer before the peer is held up."""
 BLOCK: Final = 1 << 18
 """Bytes of a file, or of plaintext, sent at once."""
+LONG_LINE: Final = 1 << 20
+"""Bytes of a line that are gathered in parts from here on, so that the time stays linear."""
 LINGER: Final = 10.0
 """Seconds that a closed stream may take to send what is still queued."""
 
@@ -227,12 +229,17 @@ class Stream(asyncio.Protocol):
 
     async def read_line(self, limit: int) -> bytes:
         """Return one line with its end; ``b""`` at the end of the stream, a cut line when it exceeds limit bytes."""
-        seen = 0
+        seen, parts = 0, []
         while (end := self.buffer.find(b"\n", self.pos + seen)) < 0:
             seen = len(self.buffer) - self.pos
+            if LONG_LINE < seen <= limit:  # set aside: every block more would copy it once more
+                parts.append(self.take(seen))
+                limit, seen = limit - seen, 0
             if seen > limit or not await self.fill():
-                return self.take(limit + 1)
-        return self.take(min(end + 1 - self.pos, limit + 1))
+                end = self.pos + limit
+                break
+        line = self.take(min(end + 1 - self.pos, limit + 1))
+        return b"".join([*parts, line]) if parts else line
 
     @property
     def pending(self) -> bool:
@@ -545,10 +552,10 @@ async def start_tls(
     sock: Any,
     context: ssl.SSLContext,
     server_hostname: str | None = None,
-    known: Stream | None = None,  # noqa: ARG001 - the blocking twin's signature
+    known: Stream | None = None,
 ) -> tuple[Any, Any]:
-    """Speak TLS on sock from now on; return it twice: as the socket and as its stream. As ``Stream.upgrade``."""
-    stream = await sock.upgrade(context, server_hostname)
+    """Speak TLS on sock from now on; return its stream twice: in the socket's place too. As ``Stream.upgrade``."""
+    stream = await (await attach(sock, known) or sock).upgrade(context, server_hostname)
     return stream, stream
 
 

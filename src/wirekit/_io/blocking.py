@@ -46,6 +46,8 @@ that nobody reserves what a hostile server announces (security row 16)."""
 TLS_BLOCK: Final = 1 << 15
 """The same over TLS, where one read gives one record of 16 KiB and a larger request only costs memory."""
 
+LONG_LINE: Final = 1 << 20
+"""Bytes of a line that are gathered in parts from here on, so that the time stays linear."""
 MAX_DISCARDED: Final = 1 << 18
 """Bytes read and dropped at most when a TLS connection is closed."""
 
@@ -211,12 +213,17 @@ class Stream:
 
     def read_line(self, limit: int) -> bytes:
         """Return one line with its end; ``b""`` at the end of the stream, a cut line when it exceeds limit bytes."""
-        seen = 0
+        seen, parts = 0, []
         while (end := self.buffer.find(b"\n", self.pos + seen)) < 0:
             seen = len(self.buffer) - self.pos
+            if LONG_LINE < seen <= limit:  # set aside: every block more would copy it once more
+                parts.append(self.take(seen))
+                limit, seen = limit - seen, 0
             if seen > limit or not self.fill():
-                return self.take(limit + 1)
-        return self.take(min(end + 1 - self.pos, limit + 1))
+                end = self.pos + limit
+                break
+        line = self.take(min(end + 1 - self.pos, limit + 1))
+        return b"".join([*parts, line]) if parts else line
 
     @property
     def pending(self) -> bool:
