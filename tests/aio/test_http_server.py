@@ -9,6 +9,7 @@ import re
 import socket
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -1053,6 +1054,28 @@ async def test_client_without_a_handshake_holds_nobody_up(
             async with asyncio.timeout(5):
                 await server.shutdown()  # nor does it then
         silent.close()
+
+
+async def test_many_clients_shake_hands_at_once(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    class Server(Secure):
+        context = server_tls
+
+    def fetch(address: Any) -> bytes:
+        with socket.create_connection(address, 5) as plain:
+            sock = client_tls.wrap_socket(plain, server_hostname="localhost")
+            sock.sendall(request("GET / HTTP/1.1", "Connection: close"))
+            with sock, sock.makefile("rb") as file:
+                return file.read()
+
+    def fetch_each(address: Any) -> list[bytes]:
+        with ThreadPoolExecutor(8) as pool:
+            return [*pool.map(fetch, [address] * 40)]
+
+    async with serving(Hello, Server) as server:
+        for answer in await aside(fetch_each, server.server_address):
+            assert answer.endswith(b"hello /")
 
 
 async def test_failed_handshake_is_no_news(

@@ -31,7 +31,7 @@ from tests.fix_tls import Certificates, make_server_tls
 from tests.fix_twins import Twin, both_twins, heard, settle
 from tests.io.streams import connect, drain, net_of
 from wirekit import defaults
-from wirekit._io import tls
+from wirekit._io import asynchronous, tls
 from wirekit._io.nested import NestedTLS
 
 if TYPE_CHECKING:
@@ -186,6 +186,27 @@ async def test_rows_137_143_bytes_before_the_handshake_are_refused(
         await settle(stream.upgrade(client_tls, "localhost"))
     assert stream.closed
     assert await heard(twin, server) == b""
+
+
+async def test_handshake_may_have_begun_where_tls_is_spoken_from_the_start(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    ours, theirs = socket.socketpair()
+
+    def talk() -> bytes:
+        with theirs, client_tls.wrap_socket(theirs, server_hostname="localhost") as sock:
+            sock.sendall(b"hello")
+            return sock.recv(100)
+
+    talking = asyncio.ensure_future(asyncio.to_thread(talk))
+    stream = await asynchronous.attach(ours, None)
+    assert stream is not None
+    assert await stream.fill()  # the loop was busy elsewhere: the client's first words came before we looked
+    await stream.upgrade(server_tls, None, server_side=True, from_start=True)
+    assert await stream.recv(100) == b"hello"
+    await stream.sendall(b"you")
+    assert await talking == b"you"
+    stream.close()
 
 
 async def test_bytes_queued_before_the_handshake_are_refused(

@@ -349,17 +349,19 @@ class Stream(asyncio.Protocol):
         *,
         server_side: bool = False,
         session: Any = None,
+        from_start: bool = False,
     ) -> Self:
         """Put TLS on this stream, or one more TLS inside it; return the stream.
 
-        Bytes that came before the handshake are an attack (security rows 137, 143): ConnectionAbortedError.
+        Bytes that came before the handshake are an attack (security rows 137, 143): ConnectionAbortedError. With
+        from_start the connection speaks TLS from its first byte on: what has come is the handshake's beginning.
         """
-        if self.pos < len(self.buffer) or self._blocks:
+        if not from_start and (self.pos < len(self.buffer) or self._blocks):
             self.abort()
             message = "the peer sent data in the clear before TLS began"
             raise ConnectionAbortedError(message)
         layer = tls.Layer(context, server_hostname, server_side=server_side, session=session)
-        done = layer.handshake(b"")
+        done = self._handshake_step(layer)
         while not done:
             self._write(layer.outgoing(), len(self._layers))
             if not await self.fill():

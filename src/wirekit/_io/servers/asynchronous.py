@@ -260,7 +260,7 @@ class TCPServer:
         # a client that never shakes hands holds nobody up for ever
         request.timeout = defaults.active.request_timeout
         try:
-            await request.upgrade(context, None, server_side=True)
+            await request.upgrade(context, None, server_side=True, from_start=True)
         except OSError:
             return False
         return True
