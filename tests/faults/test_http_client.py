@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import select
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import wirekit
-from tests.fix_peer import Conversation, Faults, Peer, close, request, send, stall
+from tests.fix_peer import Conversation, Faults, Peer, close, request, send, stall, wait
 from tests.fix_twins import LOOPS, Twin, both_twins, heard, settle
+from wirekit._io import blocking
 from wirekit._wire.busy import ConnectionBusy
 
 if TYPE_CHECKING:
@@ -320,3 +323,25 @@ def test_second_reader_of_a_response_is_refused(twin: Twin, peer: MakePeer) -> N
 def test_busy_is_a_runtime_error_by_its_public_name() -> None:
     assert issubclass(wirekit.ConnectionBusy, RuntimeError)
     assert wirekit.ConnectionBusy is ConnectionBusy
+
+
+@pytest.mark.parametrize("unasked", [LENGTH.replace(b"hello", b"wrong"), b""], ids=["an answer", "the end"])
+@both_twins
+async def test_what_comes_unasked_between_two_requests_is_never_taken_for_an_answer(
+    twin: Twin, peer: MakePeer, unasked: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "IDLE", 0)  # as after an idle moment
+    go = threading.Event()
+    last = [send(unasked), stall()] if unasked else [close()]
+    server = peer([request(), send(LENGTH), wait(go), *last], [request(), send(LENGTH)])
+    connection = connect(twin, server)
+    assert await get(connection) == (200, BODY)
+    go.set()
+    if twin.waits:
+        while not connection.sock.pending:
+            await asyncio.sleep(0)
+    else:
+        assert select.select([connection.sock], [], [], 5)[0]
+    assert await get(connection) == (200, BODY)
+    connection.close()
+    assert len(server.conversations) == 2

@@ -40,6 +40,8 @@ BLOCK: Final = 1 << 18
 """Bytes asked of a socket at once, at most."""
 FILL: Final = 1 << 16
 """Bytes asked of a socket when more of a message is wanted: a head, a line, small chunks."""
+IDLE: Final = 0.05
+"""Seconds after which a connection is asked, before it is used again, whether the peer has ended it meanwhile."""
 RESERVE: Final = 1 << 27
 """Bytes reserved at once for a body of known length. Memory is used as the bytes come; a longer body grows by parts, so
 that nobody reserves what a hostile server announces (security row 16)."""
@@ -91,6 +93,7 @@ class Stream:
         self.pos = 0
         self.deadline: float | None = None
         self.closed = False
+        self._asked = monotonic()  # when pending was asked for last
         self.memo: Any = None  # a conversation's own: the last head and what it meant
         self._waiting = False
         self._ended = False  # the peer sends no more, as far as we have looked
@@ -227,8 +230,26 @@ class Stream:
 
     @property
     def pending(self) -> bool:
-        """Whether received bytes stand here unread, or the end of the stream has been seen."""
-        return self.pos < len(self.buffer) or self._ended
+        """Whether bytes stand here unread, or the peer has ended the stream, as far as that can be known.
+
+        The system is asked only when this was not asked a moment ago: that would be a call for each message, and what
+        may come in such a moment might come a moment later just as well.
+        """
+        if self.pos < len(self.buffer) or self._ended:
+            return True
+        before, self._asked = self._asked, monotonic()
+        return self._asked - before > IDLE and self._is_readable()
+
+    def _is_readable(self) -> bool:
+        import select
+
+        if self.sock.fileno() < 0:
+            return True
+        if not hasattr(select, "poll"):
+            return bool(select.select([self.sock], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        return bool(poll.poll(0))
 
     # ---- sending
 

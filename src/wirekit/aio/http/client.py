@@ -16,10 +16,9 @@ A second request may be started while a response is unread; its response can be 
 ``HTTPResponse`` (in ``response.py`` beside this file) is a file of the body, with status and headers.
 
 An exchange that breaks, by whatever exception, closes the connection: the next answer would belong to a question
-that nobody asks any more. The next request connects anew (``auto_open``). So does a request on a connection of which
-it is known that the server has ended it, or has sent something unasked. (In the async twin the event loop tells; the
-blocking twin knows what came with the last response, as the standard library does: asking the system before every
-request would cost a call each time.)
+that nobody asks any more. The next request connects anew (``auto_open``). So does a request on a connection that the
+server has ended, or on which it has sent something unasked. (In the async twin the event loop tells; the blocking twin
+asks the system, unless the last request began a moment ago.)
 
 Left out: pipelining (deployed servers mishandle it), decoding of contents (to come in ``urllib.request``).
 """
