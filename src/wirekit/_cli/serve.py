@@ -26,6 +26,8 @@ GRACE = 5
 """Seconds that downloads in flight may take to end once the server is told to stop; systemd allows 90, Docker 10."""
 MOMENT = 0.5
 """Seconds in which what is as good as done ends, and nobody need hear of it."""
+POLL = 0.2
+"""Seconds after which the blocking twin's server looks whether it is to stop."""
 _EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 - recognised in order to warn
 
 
@@ -106,10 +108,15 @@ def _serve_blocking(directory: Path, address: tuple[str, int], family: socket.Ad
 
     with _make_server(http, Handler, directory, address, family) as server:
         _announce(directory, server.server_address)
+        # In a thread of its own: a signal's exception in the midst of accepting would close what was just accepted.
+        serving = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
+        serving.start()
         try:
             try:
-                server.serve_forever()
+                while serving.is_alive():
+                    serving.join(1)  # for ever, Windows would not let Ctrl-C through
             finally:
+                server.shutdown()
                 downloads.wait(MOMENT)
                 downloads.announce()
                 downloads.wait(GRACE)
