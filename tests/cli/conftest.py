@@ -38,14 +38,16 @@ class Command:
         """Run in this process; give exit code and what was printed."""
         printed = io.BytesIO(), io.BytesIO()
         out, err = (io.TextIOWrapper(file, "utf-8", write_through=True) for file in printed)
-        usual = signal.getsignal(signal.SIGTERM), sys.stdin
+        usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        usual_stdin = sys.stdin
         sys.stdin = io.TextIOWrapper(io.BytesIO(stdin), "utf-8")
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 code = wirekit._cli.main([str(word) for word in words])
         finally:
-            signal.signal(signal.SIGTERM, usual[0])
-            sys.stdin = usual[1]
+            for number, handler in usual.items():
+                signal.signal(number, handler)
+            sys.stdin = usual_stdin
         return subprocess.CompletedProcess([*map(str, words)], code, *(file.getvalue() for file in printed))
 
     def start(self, *words: object, **options: Any) -> subprocess.Popen[bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -31,6 +33,32 @@ def test_no_words_show_the_help_and_are_2(command: Command) -> None:
     done = command()
     assert done.returncode == 2
     assert b"Commands:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "number, end", [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)], ids=str
+)
+def test_what_a_signal_leaves_half_made_is_no_news(
+    command: Command, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, end: type[BaseException]
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+
+    class HalfMade:  # as socket's files are, when a signal strikes in their constructor
+        def __init__(self) -> None:
+            signal.raise_signal(number)
+
+        def __del__(self) -> None:
+            raise AttributeError
+
+    def work(*_: object) -> None:
+        with pytest.raises(end):
+            HalfMade()
+        gc.collect()
+
+    monkeypatch.setattr("wirekit._cli.get.get_all", work)
+    command("get", "http://a/")
+    assert told == []
 
 
 def test_a_wrong_command_is_2_and_one_line(command: Command) -> None:

@@ -28,6 +28,8 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 def run(words: Sequence[str]) -> int:
     """Run one command line; return its exit code. Whatever ends it leaves no half-written file behind."""
     signal.signal(signal.SIGTERM, _on_terminate)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as behind nohup
+        signal.signal(signal.SIGINT, _on_interrupt)
     try:
         with main_group.make_context(
             "wirekit", list(words) or ["--help"]
@@ -60,7 +62,18 @@ def run(words: Sequence[str]) -> int:
 
 
 def _on_terminate(*_: object) -> None:
+    _be_quiet()
     sys.exit(Code.TERMINATED)
+
+
+def _on_interrupt(*_: object) -> None:
+    _be_quiet()
+    raise KeyboardInterrupt
+
+
+def _be_quiet() -> None:
+    """Tell nothing of what the exception of a signal leaves half made: it may strike inside any constructor."""
+    sys.unraisablehook = lambda _: None
 
 
 def _drop_stdout() -> None:

@@ -110,13 +110,14 @@ def _serve_blocking(directory: Path, address: tuple[str, int], family: socket.Ad
         _announce(directory, server.server_address)
         # In a thread of its own: a signal's exception in the midst of accepting would close what was just accepted.
         serving = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
-        serving.start()
         try:
             try:
+                serving.start()
                 while serving.is_alive():
                     serving.join(1)  # for ever, Windows would not let Ctrl-C through
             finally:
-                server.shutdown()
+                if serving.is_alive():
+                    server.shutdown()
                 downloads.wait(MOMENT)
                 downloads.announce()
                 downloads.wait(GRACE)
