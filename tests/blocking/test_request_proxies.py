@@ -10,6 +10,7 @@ import pytest
 
 from tests.blocking.hearing import heard
 from tests.fix_peer import Peer, request, send, start_tls
+from tests.relay import relay
 from wirekit import defaults
 from wirekit.urllib import request as web
 from wirekit.urllib.error import URLError
@@ -172,7 +173,7 @@ def test_tunnel_through_a_proxy_over_tls_is_tls_in_tls(
     peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     origin = peer([request(), send(OK)], tls=server_tls)
-    proxy = peer([request(), send(TUNNEL), relay_to(origin)], tls=server_tls)
+    proxy = peer([request(), send(TUNNEL), relay(origin.address)], tls=server_tls)
     opener = web.build_opener(
         web.ProxyHandler({"https": f"https://u:p@localhost:{proxy.port}"}),
         web.HTTPSHandler(context=client_tls),
@@ -184,33 +185,6 @@ def test_tunnel_through_a_proxy_over_tls_is_tls_in_tls(
         b"CONNECT localhost:%d HTTP/1.1\r\nProxy-Authorization: Basic dTpw\r\n" % origin.port
     )
     assert b"GET /a" not in said
-
-
-def relay_to(server: Peer) -> Any:
-    """Carry bytes between the client of one peer and another peer, until the client leaves."""
-    import contextlib
-    import socket
-    import threading
-
-    def step(conversation: Any) -> None:
-        with socket.create_connection((server.host, server.port), 5) as onward:
-
-            def back() -> None:
-                with contextlib.suppress(OSError):
-                    while data := onward.recv(65536):
-                        conversation.sock.sendall(data)
-
-            thread = threading.Thread(target=back, daemon=True)
-            thread.start()
-            start = len(conversation.received)
-            with contextlib.suppress(OSError):
-                while conversation.fill():
-                    onward.sendall(bytes(conversation.received[start:]))
-                    start = len(conversation.received)
-                onward.shutdown(socket.SHUT_WR)
-            thread.join(5)
-
-    return step
 
 
 def test_certificate_of_a_proxy_is_checked(

@@ -30,6 +30,7 @@ from tests.fix_peer import (
 from tests.fix_tls import Certificates, make_server_tls
 from tests.fix_twins import Twin, both_twins, heard, settle
 from tests.io.streams import connect, drain, net_of
+from tests.relay import relay
 from wirekit import defaults
 from wirekit._io import asynchronous, tls
 from wirekit._io.nested import NestedTLS
@@ -543,38 +544,6 @@ def test_last_words_are_not_lost_for_what_was_left_unread(
 
 
 # ---- TLS through a TLS proxy
-
-
-def relay(address: Any) -> Step:
-    """Pass everything on to another server and back, as a proxy does, until one side ends."""
-
-    def step(conversation: Conversation) -> None:
-        with socket.create_connection(address, 5) as further:
-            other = {conversation.sock: further, further: conversation.sock}
-            while True:  # in one thread: a TLS session must not be used by two at once
-                for source in select.select([*other], [], [], 5)[0]:
-                    data = receive_arrived(source)
-                    if data == b"":
-                        conversation.end()
-                    other[source].sendall(data or b"")
-
-    return step
-
-
-def receive_arrived(sock: socket.socket) -> bytes | None:
-    """What has arrived; None where that makes no whole record yet."""
-    sock.settimeout(0)
-    try:
-        data = sock.recv(1 << 16)
-        while isinstance(sock, ssl.SSLSocket) and sock.pending():
-            data += sock.recv(1 << 16)
-    except (ssl.SSLWantReadError, BlockingIOError):
-        return None
-    except OSError:
-        return b""
-    finally:
-        sock.settimeout(5)
-    return data
 
 
 @both_twins
