@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import socket
 import ssl
 import threading
@@ -44,7 +43,9 @@ if TYPE_CHECKING:
 PIECES = pytest.mark.parametrize("faults", [Faults(), Faults(split=1)], ids=["whole", "bytes"])
 
 
-def strict_tls(context: ssl.SSLContext, heard_goodbye: list[bool]) -> Step:
+def strict_tls(
+    context: ssl.SSLContext, heard_goodbye: list[bool], greeted: threading.Event | None = None
+) -> Step:
     """TLS that tells whether the client said goodbye, or just hung up.
 
     Its greeting is there to be read: closing a socket with unread bytes would send RST, and the goodbye be lost.
@@ -55,6 +56,8 @@ def strict_tls(context: ssl.SSLContext, heard_goodbye: list[bool]) -> Step:
             conversation.sock, server_side=True, suppress_ragged_eofs=False
         )
         conversation.send(b"hi")
+        if greeted:
+            greeted.set()
         try:
             while conversation.fill():
                 pass
@@ -525,22 +528,17 @@ async def test_end_of_the_peer_is_the_end_of_the_stream(
 def test_last_words_are_not_lost_for_what_was_left_unread(
     peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
-    go = threading.Event()
+    greeted = threading.Event()
     goodbyes: list[bool] = []
-    server = peer([wait(go), strict_tls(server_tls, goodbyes)])
+    server = peer([strict_tls(server_tls, goodbyes, greeted)])
     net = net_of(Twin("blocking"))
     stream = net.attach(net.create_connection(server.address, 5), None)
-    alarm = threading.Timer(0, go.set)
-    alarm.start()
     stream.upgrade(client_tls, "localhost")
-    assert select.select([stream.sock], [], [], 5)[
-        0
-    ]  # tickets and greeting have arrived, and nobody reads them
+    assert greeted.wait(5)  # tickets and greeting have all arrived, and nobody reads them
     stream.sendall(b"x" * 100_000)
     stream.close()
     assert len(server.heard()) == 100_000
     assert goodbyes == [True]
-    alarm.join()
 
 
 # ---- TLS through a TLS proxy
