@@ -107,10 +107,10 @@ def _serve_blocking(directory: Path, address: tuple[str, int], family: socket.Ad
                 super().do_GET()
 
     with _make_server(http, Handler, directory, address, family) as server:
-        _announce(directory, server.server_address)
         # In a thread of its own: a signal's exception in the midst of accepting would close what was just accepted.
         serving = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
         try:
+            _announce(directory, server.server_address)  # from here on Ctrl-C ends it in order
             try:
                 serving.start()
                 while serving.is_alive():
