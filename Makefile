@@ -20,7 +20,7 @@ FUZZ_SECONDS = 60
 
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
-EXTRAS = cli,http2,brotli,zstd,speed,lab
+EXTRAS = cli,http2,brotli,zstd,speed,dkim,certificates,lab
 
 .PHONY: tour test check twins bench docs fuzz clean
 

@@ -315,11 +315,31 @@ ROWS: dict[str, Row] = {
     )
 }
 
-GROUPS: tuple[str, ...] = tuple(dict.fromkeys(row.group for row in ROWS.values()))
+GROUPS: list[str] = list(dict.fromkeys(row.group for row in ROWS.values()))
 
 CONTENDERS: dict[str, dict[str, Contender]] = {name: {} for name in ROWS}
 
-MODULES = ("get", "concurrent", "threads", "bulk", "head", "imports", "servers")
+MODULES = (
+    "get",
+    "concurrent",
+    "threads",
+    "bulk",
+    "head",
+    "imports",
+    "servers",
+)
+"""The modules of `bench.contenders`, in the order of their tables. One may bring rows of its own (`add_rows`)."""
+
+
+def add_rows(*rows: Row) -> None:
+    """Enter the rows of a module of contenders, before its contenders."""
+    for row in rows:
+        if row.name in ROWS:
+            raise ValueError(f"two rows are named {row.name}")
+        ROWS[row.name] = row
+        CONTENDERS[row.name] = {}
+        if row.group not in GROUPS:
+            GROUPS.append(row.group)
 
 
 def contender(

@@ -286,8 +286,8 @@ def read_arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Run, report; 1 when a contender that is there failed."""
+    rows.load_contenders()  # some bring rows of their own, which the help names
     arguments = read_arguments()
-    rows.load_contenders()
     try:
         chosen = rows.choose_rows(arguments.rows)
     except KeyError as error:

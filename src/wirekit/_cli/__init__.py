@@ -1,6 +1,6 @@
 """The command line: the first user of the public modules, and of nothing below them.
 
-    commands.py       what may be typed: arguments, options, help (click)
+    commands.py       the commands by name, each found in a module commands_*.py: arguments, options, help (click)
     get.py            one URL after another into a file or to stdout
     request.py        the request that the options of ``get`` describe
     destination.py    local names, and files that appear whole or not at all
