@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from wirekit._wire.percent import Quoting, quote_bytes, unquote_bytes
 
-__all__ = ["POLICY", "format_listing", "format_location", "parse_path"]
+__all__ = ["POLICY", "format_listing", "format_location", "parse_path", "split_target"]
 
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 """Content-Security-Policy of a listing: it runs nothing and loads nothing (security row 108)."""
@@ -30,7 +30,7 @@ _WINDOWS_DEVICE = re.compile(
 ).match
 
 
-def _split_target(target: str) -> tuple[str, str]:
+def split_target(target: str) -> tuple[str, str]:
     """Return (path, query with its mark); of an absolute target (RFC 9112 section 3.2.2) what follows the host."""
     if found := _ORIGIN(target):
         target = target[found.end() :]
@@ -44,7 +44,7 @@ def parse_path(target: str, *, windows: bool) -> tuple[list[bytes], bool] | None
     target: as in the request line, decoded as ISO-8859-1. The names are bytes, as the file system has them.
     windows: whether that is Windows' (security rows 105 and 106).
     """
-    path = _split_target(target)[0]
+    path = split_target(target)[0]
     decoded = unquote_bytes(path.encode("iso-8859-1", "replace"))
     if decoded.find(b"\0") >= 0:
         return None
@@ -65,7 +65,7 @@ def format_location(target: str) -> str:
     One slash in front, whatever stood there, and no backslash anywhere: a browser reads ``//name`` and ``/\name`` as
     another host (security rows 103 and 104).
     """
-    path, query = _split_target(target)
+    path, query = split_target(target)
     names, query = (
         quote_bytes(part.encode("iso-8859-1", "replace"), _PATH) for part in (path.strip("/\\"), query)
     )
@@ -78,7 +78,7 @@ def format_listing(target: str, entries: Iterable[tuple[bytes, str]]) -> bytes:
     target: of the request; entries: (name as the file system has it, mark), where the mark is ``"/"`` for a directory,
     ``"@"`` for a link, ``"/@"`` for a link to a directory, ``""`` for a file. They are listed in the given order.
     """
-    path = unquote_bytes(_split_target(target)[0].encode("iso-8859-1", "replace")).decode("utf-8", "replace")
+    path = unquote_bytes(split_target(target)[0].encode("iso-8859-1", "replace")).decode("utf-8", "replace")
     title = f"Directory listing for {html.escape(path)}"
     lines = [
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
