@@ -108,4 +108,4 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, ports: dict[int, int], trusting: s
 
     monkeypatch.setattr(socket, "getaddrinfo", find)
     monkeypatch.setattr(tls, "shared_context", lambda: trusting)
-    monkeypatch.setattr(tls, "client_context", lambda: trusting)
+    monkeypatch.setattr(tls, "client_context", lambda *_, **__: trusting)

@@ -36,6 +36,7 @@ __all__ = [
     "pull",
     "reader",
     "start_tls",
+    "stop_tls",
 ]
 
 ASYNC: Literal[True] = True
@@ -99,7 +100,7 @@ class Stream(asyncio.Protocol):
         self.memo: Any = None  # a conversation's own: the last head and what it meant
         self.held = False  # a response still reads: close() waits for release()
         self._unwanted = False  # close() was called
-        self._handshake: tls.Layer | None = None
+        self._leaving: tls.Layer | None = None  # the TLS session that ``downgrade`` ends
 
     # ---- what the event loop calls
 
@@ -242,6 +243,11 @@ class Stream(asyncio.Protocol):
         return b"".join([*parts, line]) if parts else line
 
     @property
+    def waiting(self) -> bool:
+        """Whether somebody waits for what comes next."""
+        return self._waiter is not None
+
+    @property
     def pending(self) -> bool:
         """Whether received bytes stand here unread, or the peer has ended the stream."""
         return self.pos < len(self.buffer) or bool(self._blocks) or self._ended
@@ -374,6 +380,30 @@ class Stream(asyncio.Protocol):
         self._queue_decrypted()
         return self
 
+    async def downgrade(self) -> Self:
+        """End the innermost TLS session, by our goodbye and the peer's, and go on below it; return the stream.
+
+        Raises ValueError where there is no TLS, ssl.SSLError for a peer that hangs up or says something else inside it.
+        """
+        if not self._layers:
+            message = "no TLS to end"
+            raise ValueError(message)
+        layer = self._leaving = self._layers[-1]
+        self._write(layer.goodbye(), len(self._layers) - 1)
+        while not layer.ended:
+            if not await self.fill() and not layer.ended:
+                self.abort()
+                message = "EOF occurred in violation of protocol: the peer hung up before it ended TLS"
+                raise ssl.SSLEOFError(ssl.SSL_ERROR_EOF, message)
+        if layer.broken is not None:
+            self.abort()
+            raise layer.broken
+        self._layers.pop()
+        self._leaving = None
+        if rest := layer.rest():
+            self._append(rest)
+        return self
+
     def _handshake_step(self, layer: tls.Layer) -> bool:
         try:
             return layer.handshake(self.take(len(self.buffer)))
@@ -418,6 +448,9 @@ class Stream(asyncio.Protocol):
 
     def _end_tls(self) -> None:
         """End the stream as TLS has ended: by a goodbye, or by something that was no TLS."""
+        if self._leaving is not None:
+            self._wake()  # what comes next is for ``downgrade`` to look at
+            return
         for layer in self._layers:
             if layer.broken is not None:
                 self._refuse(layer.broken)
@@ -555,9 +588,20 @@ async def start_tls(
     context: ssl.SSLContext,
     server_hostname: str | None = None,
     known: Stream | None = None,
+    *,
+    session: Any = None,
 ) -> tuple[Any, Any]:
-    """Speak TLS on sock from now on; return its stream twice: in the socket's place too. As ``Stream.upgrade``."""
-    stream = await (await attach(sock, known) or sock).upgrade(context, server_hostname)
+    """Speak TLS on sock from now on; return its stream twice: in the socket's place too. As ``Stream.upgrade``.
+
+    session: of an earlier connection with the same context, to be resumed if the server likes.
+    """
+    stream = await (await attach(sock, known) or sock).upgrade(context, server_hostname, session=session)
+    return stream, stream
+
+
+async def stop_tls(sock: Any, known: Stream | None = None) -> tuple[Any, Any]:
+    """End TLS on sock by both sides' goodbye and go on below it; return its stream twice. As ``Stream.downgrade``."""
+    stream = await (await attach(sock, known) or sock).downgrade()
     return stream, stream
 
 

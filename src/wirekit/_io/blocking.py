@@ -33,6 +33,7 @@ __all__ = [
     "pull",
     "reader",
     "start_tls",
+    "stop_tls",
 ]
 
 ASYNC: Literal[False] = False
@@ -229,6 +230,11 @@ class Stream:
         return b"".join([*parts, line]) if parts else line
 
     @property
+    def waiting(self) -> bool:
+        """Whether somebody waits for what comes next."""
+        return self._waiting
+
+    @property
     def pending(self) -> bool:
         """Whether bytes stand here unread, or the peer has ended the stream, as far as that can be known.
 
@@ -368,12 +374,29 @@ class Stream:
             return context.wrap_socket(self.sock, server_hostname=server_hostname, **given)
         from wirekit._io.nested import NestedTLS
 
-        return NestedTLS(self.sock, context, server_hostname, server_side=server_side)
+        return NestedTLS(self.sock, context, server_hostname, server_side=server_side, session=session)
+
+    def downgrade(self) -> Any:
+        """End the innermost TLS session, by our goodbye and the peer's; return the socket to use from now on.
+
+        Raises ValueError where there is no TLS, ssl.SSLError for a peer that says something else inside it.
+        """
+        if self.tls is None:
+            message = "no TLS to end"
+            raise ValueError(message)
+        try:
+            self._use(self._in_time(self.sock.unwrap))
+        except BaseException as error:
+            self._fail(error)
+            raise
+        return self.sock
 
     @property
     def tls(self) -> Any:
         """The TLS socket, with ``getpeercert``, ``cipher``, ``session``, ``version``; None in the clear."""
-        return self.sock if hasattr(self.sock, "getpeercert") else None
+        # An SSLSocket whose session has ended (CCC) stays what it is, and speaks in the clear.
+        ended = getattr(self.sock, "_sslobj", self.sock) is None
+        return self.sock if hasattr(self.sock, "getpeercert") and not ended else None
 
     @property
     def cut(self) -> bool:
@@ -528,16 +551,33 @@ def over_file(file: Any) -> Stream:
 
 
 def start_tls(
-    sock: Any, context: "ssl.SSLContext", server_hostname: str | None = None, known: Stream | None = None
+    sock: Any,
+    context: "ssl.SSLContext",
+    server_hostname: str | None = None,
+    known: Stream | None = None,
+    *,
+    session: Any = None,
 ) -> tuple[Any, Any]:
     """Speak TLS on sock from now on; return the socket and its stream (``known``, if that is it).
 
-    Raises as ``Stream.upgrade`` does.
+    session: of an earlier connection with the same context, to be resumed if the server likes. Raises as
+    ``Stream.upgrade`` does.
     """
     stream = attach(sock, known)
     if stream is None:
         return context.wrap_socket(sock, server_hostname=server_hostname), None
-    return stream.upgrade(context, server_hostname), stream
+    return stream.upgrade(context, server_hostname, session=session), stream
+
+
+def stop_tls(sock: Any, known: Stream | None = None) -> tuple[Any, Any]:
+    """End TLS on sock by both sides' goodbye; return the socket to use from now on, and its stream.
+
+    Raises as ``Stream.downgrade`` does.
+    """
+    stream = attach(sock, known)
+    if stream is None:
+        return sock.unwrap(), None
+    return stream.downgrade(), stream
 
 
 # ------------------------------------------------------------------------------------------------------- connecting

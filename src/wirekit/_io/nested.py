@@ -16,11 +16,17 @@ class NestedTLS:
     """A TLS session through ``sock``, itself TLS: what programs use of ``ssl.SSLSocket``."""
 
     def __init__(
-        self, sock: Any, context: ssl.SSLContext, server_hostname: str | None, *, server_side: bool = False
+        self,
+        sock: Any,
+        context: ssl.SSLContext,
+        server_hostname: str | None,
+        *,
+        server_side: bool = False,
+        session: ssl.SSLSession | None = None,
     ) -> None:
         self.context = context
         self._sock = sock
-        self._layer = Layer(context, server_hostname, server_side=server_side)
+        self._layer = Layer(context, server_hostname, server_side=server_side, session=session)
         self._plain = b""
         self._files = 0
         self._closing = False

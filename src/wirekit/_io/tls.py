@@ -14,10 +14,14 @@ __all__ = ["Layer", "client_context", "shared_context"]
 _shared: dict[tuple[bool, bool], ssl.SSLContext] = {}
 
 
-def client_context() -> ssl.SSLContext:
-    """Make a context for clients by ``defaults.active``: certificate and host name are checked."""
+def client_context(alpn: str | None = "http/1.1") -> ssl.SSLContext:
+    """Make a context for clients by ``defaults.active``: certificate and host name are checked.
+
+    alpn: the protocol that is offered (RFC 7301); None offers nothing, as FTP and mail servers want it.
+    """
     context = _system_context() if defaults.active.system_certificates else ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
+    if alpn is not None:
+        context.set_alpn_protocols([alpn])
     if context.post_handshake_auth is not None:
         context.post_handshake_auth = True
     if not defaults.active.verify_tls:
@@ -114,6 +118,10 @@ class Layer:
         """Return the ciphertext of data."""
         self.object.write(data)
         return self._to_send.read()
+
+    def rest(self) -> bytes:
+        """Return what was received behind the peer's goodbye: no part of this session."""
+        return self._received.read()
 
     def goodbye(self) -> bytes:
         """Return our close_notify, and whatever else is still to send; nothing is waited for."""
