@@ -9,6 +9,7 @@
     trace.py          what ``-v`` shows
     outcome.py        exit codes, and one clear line for each thing that goes wrong
     serve.py          a directory over HTTP
+    run.py            an unchanged program on wirekit
     tour.py           the guided run; its stops stand in tour_http.py, its servers in tour_places.py
 
 Whatever costs time to import is imported where it is used: ``wirekit --version`` loads none of it.
@@ -28,6 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         print(f"wirekit {wirekit.__version__}")
         return 0
+    if words[:1] == ["run"]:
+        from wirekit._cli.run import main as run_program  # it has to start fast
+
+        return run_program(words[1:])
     try:
         import click  # noqa: F401 - of the extra: it may be missing
         import rich  # noqa: F401 - likewise

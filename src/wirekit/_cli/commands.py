@@ -25,6 +25,7 @@ __all__ = ["COMMANDS", "run"]
 COMMANDS = {
     "get": "wirekit._cli.commands_http",
     "serve": "wirekit._cli.commands_http",
+    "run": "wirekit._cli.commands_run",
     "tour": "wirekit._cli.commands_tour",
 }
 """Each command's name, and the module that holds it as ``<name>_command``."""

@@ -11,22 +11,13 @@
 This module costs the import of ``http.client``; nothing loads it before an error is raised or named.
 """
 
-from http.client import (
-    BadStatusLine,
-    CannotSendHeader,
-    CannotSendRequest,
-    HTTPException,
-    ImproperConnectionState,
-    IncompleteRead,
-    InvalidURL,
-    LineTooLong,
-    NotConnected,
-    RemoteDisconnected,
-    ResponseNotReady,
-    UnimplementedFileMode,
-    UnknownProtocol,
-    UnknownTransferEncoding,
-)
+from wirekit._originals import original
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import http.client as originals
+else:
+    originals = original("http.client")
 
 __all__ = [
     "BadChunk",
@@ -48,6 +39,21 @@ __all__ = [
     "UnknownProtocol",
     "UnknownTransferEncoding",
 ]
+
+BadStatusLine = originals.BadStatusLine
+CannotSendHeader = originals.CannotSendHeader
+CannotSendRequest = originals.CannotSendRequest
+HTTPException = originals.HTTPException
+ImproperConnectionState = originals.ImproperConnectionState
+IncompleteRead = originals.IncompleteRead
+InvalidURL = originals.InvalidURL
+LineTooLong = originals.LineTooLong
+NotConnected = originals.NotConnected
+RemoteDisconnected = originals.RemoteDisconnected
+ResponseNotReady = originals.ResponseNotReady
+UnimplementedFileMode = originals.UnimplementedFileMode
+UnknownProtocol = originals.UnknownProtocol
+UnknownTransferEncoding = originals.UnknownTransferEncoding
 
 
 class HeadTooLong(HTTPException):

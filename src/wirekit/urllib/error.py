@@ -17,9 +17,9 @@ def __getattr__(name: str) -> type[OSError]:
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    import urllib.error  # not at import: the reason of this module
+    from wirekit._originals import original
 
-    found: type[OSError] = getattr(urllib.error, name)
+    found: type[OSError] = getattr(original("urllib.error"), name)  # not at import: the reason of this module
     globals()[name] = found  # from now on a plain name
     return found
 
