@@ -41,6 +41,8 @@ class Defaults:
     # ---- TLS
     verify_tls: bool = True
     """Check certificates and names wherever TLS is spoken. The standard library does so for HTTP only."""
+    verify_tls_beyond_http: bool = True
+    """Check them for FTP and mail as well, where ``verify_tls`` is on. The standard library does so for HTTP only."""
     system_certificates: bool = True
     """Trust what the operating system trusts (truststore), not only the files that OpenSSL was built with."""
 
@@ -74,6 +76,21 @@ class Defaults:
     """Refuse URLs that two programs would read in two ways (backslashes, control characters, odd hosts)."""
     max_form_fields: int | None = 1_000
     """Pairs of one query string or form; PHP's figure, Django's too."""
+
+    # ---- FTP and mail
+    max_reply_lines: int = 10_000
+    """Lines of one reply on a control connection. Help and lists of members take hundreds; some send them for ever."""
+    max_reply: int = 1024 * 1024
+    """Bytes of one reply."""
+    clear_login: bool = False
+    """Send a password or token as it is over a connection without TLS, unless it ends on this machine."""
+    strict_addresses: bool = True
+    """Refuse mail addresses that two programs would read in two ways, and options of commands that are none."""
+    resolve_local_name: bool = False
+    """Ask the resolver what this host is called, for EHLO (socket.getfqdn); may take seconds."""
+    data_timeout: float | None = 600.0
+    """The wait for the reply to a whole message, where the caller named no timeout. RFC 5321 section 4.5.3.2.6 asks for
+    so long: who gives up earlier sends messages twice."""
 
     # ---- servers
     request_timeout: float | None = 60.0
@@ -110,6 +127,7 @@ SAFE = Defaults()
 STDLIB = Defaults(
     timeout=None,
     verify_tls=True,
+    verify_tls_beyond_http=False,
     system_certificates=False,
     strict_framing=False,
     cross_origin_credentials=True,
@@ -118,6 +136,10 @@ STDLIB = Defaults(
     user_agent=f"Python-urllib/{sys.version_info[0]}.{sys.version_info[1]}",
     strict_urls=False,
     max_form_fields=None,
+    clear_login=True,
+    strict_addresses=False,
+    resolve_local_name=True,
+    data_timeout=None,
     request_timeout=None,
     resolve_server_name=True,
     follow_symlinks_out=True,
