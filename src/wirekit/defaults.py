@@ -92,6 +92,20 @@ class Defaults:
     """The wait for the reply to a whole message, where the caller named no timeout. RFC 5321 section 4.5.3.2.6 asks for
     so long: who gives up earlier sends messages twice."""
 
+    # ---- FTP
+    extended_passive: bool = True
+    """Ask for a data connection by EPSV first, over IPv4 too: no address that a server behind NAT could get wrong.
+
+    PASV follows where the server refuses that."""
+    protect_data: bool = True
+    """Encrypt data connections (PROT P) right after a login over TLS. Off, that waits for ``prot_p()``."""
+    pipeline_commands: bool = True
+    """Send a command together with the one before it, once the server has answered both one after the other."""
+    transfer_keepalive: float | None = 60.0
+    """Seconds of a transfer after which a NOOP keeps its control connection alive; routers forget idle ones."""
+    max_listing: int = 64 * 1024 * 1024
+    """Bytes of one directory's listing where it is gathered in memory: half a million files."""
+
     # ---- servers
     request_timeout: float | None = 60.0
     """A single wait for a part of a request (slow heads and bodies tie up a thread otherwise)."""
@@ -140,6 +154,10 @@ STDLIB = Defaults(
     strict_addresses=False,
     resolve_local_name=True,
     data_timeout=None,
+    extended_passive=False,
+    protect_data=False,
+    pipeline_commands=False,
+    transfer_keepalive=None,
     request_timeout=None,
     resolve_server_name=True,
     follow_symlinks_out=True,
