@@ -3,6 +3,7 @@
 #   make tour     see wirekit fetch from its own server and from others'
 #   make test     run the tests, and hold each _wire module to full coverage by its own test file
 #   make check    format, lint, types, layers, twins, documentation
+#   make parity   run CPython's own tests on ours, on every Python at hand
 #   make twins    write the blocking twins anew from the async sources
 #   make bench    measure against the peers (in an environment of its own) and write docs/benchmarks.md
 #   make docs     build the documentation
@@ -15,6 +16,7 @@
 PYTHON =
 VENV = .venv
 PYTEST =
+PARITY =
 BENCH =
 FUZZ_SECONDS = 60
 
@@ -22,7 +24,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS = cli,http2,brotli,zstd,speed,dkim,certificates,lab
 
-.PHONY: tour test check twins bench docs fuzz clean
+.PHONY: tour test check parity parity-one twins bench docs fuzz clean
 
 tour: $(VENV)/.made
 	@$(BIN)/wirekit tour
@@ -38,6 +40,16 @@ check: $(VENV)/.made
 	$(BIN)/lint-imports
 	$(BIN)/python tools/unasync.py --check
 	@$(MAKE) docs
+
+# Each Python has an environment of its own; PARITY names files of tests (test_ftplib ...), all without.
+parity:
+	@for python in $$(sh tools/find_python.sh all); do \
+	    version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	    $(MAKE) --no-print-directory parity-one PYTHON="$$python" VENV=".venv-$$version" || exit 1; \
+	done
+
+parity-one: $(VENV)/.made
+	@$(BIN)/python tools/parity.py $(PARITY)
 
 twins: $(VENV)/.made
 	$(BIN)/python tools/unasync.py
