@@ -72,6 +72,12 @@ class Defaults:
     POST, as browsers and curl do. The standard library makes an HTTPError of them."""
     user_agent: str = f"wirekit/{__version__}"
     """What urllib.request says of itself where the program names nothing else."""
+    keep_connections: bool = True
+    """Keep connections and use them again; the standard library makes one for each request."""
+    max_idle: int = 100
+    """Idle connections that an opener keeps, to all hosts together. Go's net/http keeps as many."""
+    idle_timeout: float = 30.0
+    """Seconds that an idle connection is kept. Servers keep them for 5 to 75, many routers forget them after 60."""
     strict_urls: bool = True
     """Refuse URLs that two programs would read in two ways (backslashes, control characters, odd hosts)."""
     max_form_fields: int | None = 1_000
@@ -106,9 +112,30 @@ class Defaults:
     max_listing: int = 64 * 1024 * 1024
     """Bytes of one directory's listing where it is gathered in memory: half a million files."""
 
+    # ---- XML-RPC
+    strict_xmlrpc: bool = True
+    """Refuse what XML or XML-RPC cannot say (control characters, NaN) and values that are not of their type; send
+    integers beyond 32 bits as i8, the zone of a dateTime, and the codes of faults that are agreed upon."""
+    rpc_guard: bool = True
+    """Answer calls of web pages (Content-Type, Origin, Host) only where they belong to the server (security row 165)."""
+    retry_lost_calls: bool = False
+    """Send a call again when a kept connection breaks before its answer, though it may have been executed."""
+    max_rpc_body: int = 64 * 1024 * 1024
+    """Bytes of one call or its answer, decompressed. The standard library has a limit for gzip alone, 20 MiB."""
+    max_rpc_values: int = 1_000_000
+    """Values in one message: ten times what has been seen, and 100 to 200 MB of Python objects."""
+    max_rpc_depth: int = 200
+    """Levels of arrays and structs inside each other. Real messages have 20; Python's stack ends near 1,000 calls."""
+
     # ---- servers
     request_timeout: float | None = 60.0
     """A single wait for a part of a request (slow heads and bodies tie up a thread otherwise)."""
+    idle_timeout: float | None = 60.0
+    """A connection that is kept open and asks for nothing. nginx closes after 75 seconds, Apache after 5."""
+    max_connections: int = 10_000
+    """Open connections of one server, as far as the system has descriptors for them; one more is answered with 503."""
+    max_threads: int = 1_000
+    """Threads of one server, at work at the same time. Idle connections need none."""
     max_body: int = 64 * 1024 * 1024
     """A request body that a handler reads as a whole without saying how much it wants (``rfile.read()``)."""
     max_drain: int = 256 * 1024
@@ -147,7 +174,11 @@ STDLIB = Defaults(
     cross_origin_credentials=True,
     redirect_downgrade=True,
     redirect_with_body=False,
+    strict_xmlrpc=False,
+    rpc_guard=False,
+    retry_lost_calls=True,
     user_agent=f"Python-urllib/{sys.version_info[0]}.{sys.version_info[1]}",
+    keep_connections=False,
     strict_urls=False,
     max_form_fields=None,
     clear_login=True,
@@ -159,6 +190,7 @@ STDLIB = Defaults(
     pipeline_commands=False,
     transfer_keepalive=None,
     request_timeout=None,
+    idle_timeout=None,
     resolve_server_name=True,
     follow_symlinks_out=True,
 )
