@@ -10,10 +10,17 @@ from functools import lru_cache
 
 from wirekit._wire.fields import TEXT, check_name, check_value
 
-__all__ = ["clean_reason", "format_field", "format_status_line", "is_length"]
+__all__ = ["UNAVAILABLE", "clean_reason", "format_field", "format_status_line", "is_length"]
 
 KEPT_LINES = 512
 """Lines kept; a browser's page load makes some 30 different ones."""
+
+_FULL = b"This server has as many connections as it can serve. Try again in a moment.\n"
+UNAVAILABLE = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n%b" % (len(_FULL), _FULL)
+)
+"""The whole answer to a connection above the limit, whatever it is about to ask (RFC 9110 section 15.6.4)."""
 
 _LEGAL_REASON = re.compile(rb"%b*+" % TEXT).fullmatch
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]+")

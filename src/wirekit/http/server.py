@@ -162,6 +162,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     _answered = False  # the head of a final response is out
     _switched = False  # the connection speaks another protocol from now on
     _lingers = False  # the client may still be sending what we shall not read
+    _lot: Any = None  # where the connection waits between requests, if not here
 
     # ---- the connection
 
@@ -171,6 +172,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         stream, send = serving.open_stream(self.connection, self.timeout)
         self.rfile = RequestFile(stream)
         self.wfile = ResponseFile(stream, send, self.wbufsize)
+        self._lot = serving.find_lot(self, BaseHTTPRequestHandler.handle)
 
     def finish(self) -> None:
         """Send what is left, and let go of ``rfile`` and ``wfile``."""
@@ -193,6 +195,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         stream, left = self.rfile.stream, defaults.active.max_drain
         try:
             stream.shutdown_write()
+            if self._lot is not None and self._lot.linger(stream):
+                return
             stream.deadline = net.monotonic() + _LINGER
             while left > 0 and (data := stream.recv(_BLOCK)):
                 left -= len(data)
@@ -200,11 +204,16 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             return
 
     def handle(self) -> None:
-        """Answer one request after another, until one closes the connection."""
-        self.close_connection = True
-        self.handle_one_request()
-        while not self.close_connection:
+        """Answer one request after another, until one closes the connection.
+
+        Where the server lets idle connections wait by themselves, this returns when no further request has come yet,
+        and is called again when one has.
+        """
+        lot = self._lot if isinstance(self.rfile, RequestFile) else None
+        while lot is None or not lot.parks(self):
             self.handle_one_request()
+            if self.close_connection:
+                break
 
     def handle_one_request(self) -> None:
         """Read a request, have its method answer it, and leave the connection ready for the next one."""

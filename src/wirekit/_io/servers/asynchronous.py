@@ -12,6 +12,12 @@ shuts down and closes.
 Each connection is a task, which runs ``process_request``, ``finish_request`` and the handler that the latter makes.
 A handler is made by calling ``RequestHandlerClass(request, client_address, server)`` as in the standard library; where
 the constructor does all the work there, here the new object is awaited: it sets up, handles, finishes.
+
+A connection that waits for its next request needs no task. Its handler is *parked*: it returns from ``handle``, and the
+server calls ``handle`` again, in a new task, when a whole head has come. That task begins at once, inside the call by
+which the loop hands over what has come (from Python 3.12 on), so a handler that waits for nothing else costs no turn of
+the loop. Where a subclass has its own ``process_request`` or ``shutdown_request``, or a handler its own ``handle``, the
+connection stays in its first task to its end: what is done around it there is meant to be done around all of it.
 """
 
 import asyncio
@@ -19,21 +25,32 @@ import socket
 import ssl
 import sys
 import traceback
-from collections.abc import Generator
-from typing import Any, ClassVar, Self
+from collections.abc import Coroutine, Generator
+from typing import Any, ClassVar, Final, Self
 
 from wirekit import defaults
 from wirekit._io.asynchronous import Stream, give, over_file
+from wirekit._io.servers.limits import count_places
+from wirekit._wire import responses
 
 __all__ = [
     "AcceptedStream",
+    "Lot",
     "StreamRequestHandler",
     "TCPServer",
     "ThreadingMixIn",
     "best_family",
+    "find_lot",
     "open_stream",
     "own_name",
 ]
+
+LOOK: Final = 1.0
+"""Seconds after which the server looks for connections that have waited too long, at most."""
+LOOK_EACH: Final = 2e-5
+"""Seconds between two such looks for each open connection: looking at all of them costs a thousandth of that."""
+TURNED_AWAY: Final = 1.0
+"""Seconds in which a client for whom there is no room may take that answer."""
 
 
 def open_stream(request: Any, timeout: float | None = None) -> tuple[Stream, Any]:
@@ -64,6 +81,9 @@ async def best_family(host: str | None, port: int) -> tuple[socket.AddressFamily
     return infos[0][0], infos[0][4]
 
 
+_EAGER: Final = sys.version_info >= (3, 12)  # tasks can begin where they are made
+
+
 class _Unserved:
     """The memo of a connection that no handler has begun with: it may be closed without loss."""
 
@@ -71,16 +91,139 @@ class _Unserved:
 
 
 class AcceptedStream(Stream):
-    """A connection that a server has accepted; tells the server when it stands."""
+    """A connection that a server has accepted; tells the server when it stands, and when a request has come."""
 
     def __init__(self, server: "TCPServer", loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
+        self.parked: Any = None  # the handler that waits for a request, without a task
+        self.due = 0.0  # when it has waited too long
+        self.begun = False  # a part of a head has come
         self._server = server
+        self._lot = server._lot  # noqa: SLF001 - the two are one mechanism
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport, and let the server begin (asyncio.Protocol)."""
         super().connection_made(transport)
         self._server._accepted(self, transport.get_extra_info("peername"))  # noqa: SLF001 - the two are one mechanism
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived; go on with the handler when that is a whole head (asyncio.Protocol)."""
+        handler = self.parked
+        if handler is None:
+            super().data_received(data)
+            return
+        if self._layers and not (data := self._decrypt(data)):
+            return
+        self._append(data)
+        if handler.rfile.stands_whole():
+            self._server._go_on(self)  # noqa: SLF001 - likewise
+        elif not self.begun and self._lot is not None:
+            self.begun = (
+                True  # the whole head has one limit, or a client could send a byte a minute (row 122)
+            )
+            self._lot.expect(self, handler, defaults.active.request_timeout)
+
+    def eof_received(self) -> bool:
+        """Note the end; the handler sees to it (asyncio.Protocol)."""
+        super().eof_received()
+        if self.parked is not None:
+            self._server._go_on(self)  # noqa: SLF001 - likewise
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the connection is gone; the handler sees to it (asyncio.Protocol)."""
+        super().connection_lost(exc)
+        self._server._lost(self)  # noqa: SLF001 - likewise
+        if self.parked is not None:
+            self._server._go_on(self)  # noqa: SLF001 - likewise
+
+
+class Lot:
+    """The connections of a server that wait for their next request."""
+
+    def __init__(self, server: "TCPServer") -> None:
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._look = float("inf")  # when to look for those that have waited too long
+
+    def parks(self, handler: Any) -> bool:
+        """Tell whether the handler is to return: its next request has not come yet, and is waited for here."""
+        rfile = handler.rfile
+        stream: AcceptedStream = rfile.stream
+        while not (whole := rfile.stands_whole()) and stream._blocks:  # noqa: SLF001 - the two are one mechanism
+            stream._next_block()  # noqa: SLF001 - likewise
+        if whole or stream._ended or stream.closed:  # noqa: SLF001 - likewise
+            return False
+        if self._server._stopping or stream.due < 0:  # noqa: SLF001 - likewise
+            return True  # its handler ends
+        rules = defaults.active
+        stream.begun = stream.pos < len(stream.buffer)
+        stream.parked = handler
+        rfile.idle = True
+        fresh = stream.begun or handler._head is None  # noqa: SLF001 - likewise; its first request counts from the start
+        self.expect(stream, handler, rules.request_timeout if fresh else rules.idle_timeout)
+        return True
+
+    def linger(self, stream: Stream) -> bool:  # noqa: ARG002 - the blocking twin's, where it saves a thread
+        """Leave it to the handler to read on for a moment."""
+        return False
+
+    def expect(self, stream: AcceptedStream, handler: Any, usual: float | None) -> None:
+        """Let a connection wait for the seconds that its handler names, or the usual ones."""
+        own: float | None = handler.timeout
+        limit = usual if own is None else own
+        if limit is None:
+            stream.due = float("inf")
+            return
+        stream.due = due = self._loop.time() + limit
+        if due < self._look:
+            self._set(due)
+
+    def _set(self, due: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._look = due
+        self._timer = self._loop.call_at(due, self._sweep)
+
+    def _sweep(self) -> None:
+        """End what has waited too long. Looking at all connections is left for later while it would cost too much."""
+        self.close()
+        now, earliest = self._loop.time(), float("inf")
+        streams = list(self._server.connections)
+        for stream in streams:
+            if stream.parked is None:
+                continue
+            if stream.due > now:
+                earliest = min(earliest, stream.due)
+            else:
+                stream.due = -1.0
+                if stream.begun:
+                    stream.parked.log_error("Request timed out: %r", TimeoutError("timed out"))
+                self._server._go_on(stream)  # noqa: SLF001 - the two are one mechanism
+        if earliest < self._look:
+            self._set(max(earliest, now + len(streams) * LOOK_EACH))
+
+    def close(self) -> None:
+        """Look no more, until something is expected."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._look = None, float("inf")
+
+
+def find_lot(handler: Any, handle: Any) -> Lot | None:
+    """Return the lot in which a handler's connection may wait; None where it is to stay in its task.
+
+    handle: the method ``handle`` that asks; a handler with another one expects to be in it for the whole connection.
+    """
+    lot = getattr(handler.server, "_lot", None)
+    if not isinstance(lot, Lot) or type(handler).handle is not handle:
+        return None
+    return (
+        lot
+        if isinstance(handler.request, AcceptedStream) and handler.rfile.stream is handler.request
+        else None
+    )
 
 
 class TCPServer:
@@ -99,13 +242,15 @@ class TCPServer:
     """Seconds that ``handle_request`` waits for a connection; None waits for ever."""
 
     server_address: Any
+    _lot: Lot | None = None
 
     def __init__(self, server_address: Any, RequestHandlerClass: Any, bind_and_activate: bool = True) -> None:
         self.server_address = server_address
         self.RequestHandlerClass = RequestHandlerClass
         self.socket = socket.socket(self.address_family, self.socket_type)
         self._listener: asyncio.Server | None = None
-        self._connections: dict[asyncio.Task[None], Stream] = {}
+        self.connections: set[AcceptedStream] = set()  # all that are open
+        self._tasks: dict[asyncio.Task[None], Stream] = {}  # of those that are being served
         self._stopped: asyncio.Event | None = None
         self._stopping = False
         self._served: asyncio.Future[None] | None = None  # handle_request waits for it
@@ -146,6 +291,7 @@ class TCPServer:
         self._stopping = False
         self._stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
+        self._lot = Lot(self) if self._may_park() else None
         self._take_context()
         # a copy: the loop closes the socket that it is given when it accepts no more, and ours goes on to listen
         listening = self.socket.dup()
@@ -157,6 +303,15 @@ class TCPServer:
         except BaseException:
             listening.close()
             raise
+
+    def _may_park(self) -> bool:
+        """Tell whether connections that wait may leave their task."""
+        kind = type(self)
+        return (
+            self._served is None  # else handle_request serves one connection to its end
+            and kind.process_request is TCPServer.process_request
+            and kind.shutdown_request is TCPServer.shutdown_request
+        )
 
     def _take_context(self) -> None:
         """Put a TLS socket's context to use: the loop accepts plain sockets only."""
@@ -189,19 +344,32 @@ class TCPServer:
         """
         self._stopping = True
         self._stop_accepting()
-        for stream in list(self._connections.values()):
-            if getattr(stream.memo, "idle", False):
+        for stream in list(self.connections):
+            if stream.parked is not None:
+                self._go_on(stream)
+            elif getattr(stream.memo, "idle", False):
                 stream.close()
-        if others := self._connections.keys() - {asyncio.current_task()}:
-            await asyncio.wait(others)
+        await self.finish_requests()
+
+    async def finish_requests(self, timeout: float | None = None) -> bool:
+        """Wait until the requests in flight are answered; False when time runs out. ``shutdown`` has done so.
+
+        timeout: seconds, None for as long as it takes. Inside a handler its own request does not count.
+        """
+        others = self._tasks.keys() - {asyncio.current_task()}
+        return not others or not (await asyncio.wait(others, timeout=timeout))[1]
 
     def server_close(self) -> None:
         """Close the listening socket, and every connection that is still open."""
         self._stop_accepting()
         self.socket.close()
-        for task, stream in list(self._connections.items()):
-            stream.abort()
+        if self._lot is not None:
+            self._lot.close()
+        for task in list(self._tasks):
             task.cancel()
+        for stream in list(self.connections):
+            stream.parked = None
+            stream.abort()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -226,22 +394,62 @@ class TCPServer:
         finally:
             self._served = None
             self._stop_accepting()
-        if self._connections:
-            await asyncio.wait(self._connections.keys())
+        if self._tasks:
+            await asyncio.wait(self._tasks.keys())
 
     def handle_timeout(self) -> None:
         """Take note that ``handle_request`` waited in vain."""
 
-    def _accepted(self, request: Stream, client_address: Any) -> None:
+    def _accepted(self, request: AcceptedStream, client_address: Any) -> None:
         if self._served is not None:
             if self._served.done():
                 request.abort()  # handle_request has its one
                 return
             self._served.set_result(None)
+        elif len(self.connections) >= count_places():
+            self._turn_away(request)
+            return
+        self.connections.add(request)
         request.memo = _Unserved
-        task = asyncio.get_running_loop().create_task(self._serve(request, client_address))
-        self._connections[task] = request
-        task.add_done_callback(self._connections.pop)
+        self._begin(request, self._serve(request, client_address))
+
+    def _begin(self, request: AcceptedStream, work: Coroutine[Any, Any, None]) -> None:
+        """Let a task do some work, from now on where Python can do that."""
+        task: asyncio.Task[None]
+        if _EAGER:
+            task = asyncio.Task(work, loop=request._loop, eager_start=True)  # type: ignore[call-arg]  # noqa: SLF001 - from Python 3.12 on
+            if task.done():
+                return
+        else:
+            task = request._loop.create_task(work)  # noqa: SLF001 - the two are one mechanism
+        self._tasks[task] = request
+        task.add_done_callback(self._tasks.pop)
+
+    def _turn_away(self, request: AcceptedStream) -> None:
+        """Answer a connection for which there is no room, and close it a little later: at once would reset it."""
+        if self._context is None:
+            request._transport.write(responses.UNAVAILABLE)  # noqa: SLF001 - the two are one mechanism
+            if request._transport.can_write_eof():  # noqa: SLF001 - likewise
+                request._transport.write_eof()  # noqa: SLF001 - likewise
+            request._loop.call_later(TURNED_AWAY, request.abort)  # noqa: SLF001 - likewise
+        else:
+            request.abort()
+
+    def _lost(self, request: AcceptedStream) -> None:
+        self.connections.discard(request)
+
+    def _go_on(self, request: AcceptedStream) -> None:
+        """Go on with a handler that was parked: a request has come, or the connection is to end."""
+        handler, request.parked = request.parked, None
+        self._begin(request, self._serve_on(request, handler))
+
+    async def _serve_on(self, request: AcceptedStream, handler: Any) -> None:
+        try:
+            await handler.go_on()
+        except Exception:  # noqa: BLE001 - whatever a handler raises concerns its own connection only
+            await give(self.handle_error, request, handler.client_address)
+        finally:
+            self.shutdown_request(request)
 
     async def _serve(self, request: Stream, client_address: Any) -> None:
         try:
@@ -279,8 +487,9 @@ class TCPServer:
         await self.RequestHandlerClass(request, client_address, self)
 
     def shutdown_request(self, request: Any) -> None:
-        """End a connection: what is queued still leaves."""
-        self.close_request(request)
+        """End a connection: what is queued still leaves. One that is parked goes on to wait."""
+        if getattr(request, "parked", None) is None:
+            self.close_request(request)
 
     def close_request(self, request: Any) -> None:
         """Close a connection."""
@@ -322,10 +531,15 @@ class StreamRequestHandler:
 
     async def _run(self) -> None:
         await give(self.setup)
+        await self.go_on()
+
+    async def go_on(self) -> None:
+        """Handle, and finish; unless the connection is parked meanwhile: this is called again then."""
         try:
             await give(self.handle)
         finally:
-            await give(self.finish)
+            if getattr(self.request, "parked", None) is not self:
+                await give(self.finish)
 
     def setup(self) -> Any:
         """Prepare: make ``connection``, ``rfile`` and ``wfile``."""

@@ -59,11 +59,31 @@ class RequestFile(net.FileBase):
         self._left = _ALL  # bytes that may be taken: of the body, or of the chunk that is being read
         self._chunked = False  # more chunks may follow
         self._inside = False  # a chunk was begun, its CRLF is still to come
+        self._seen = 0  # bytes of a head that is not whole, and was looked at
         self._known: bytes = b""  # the last head, and what it meant
         self._known_head: requests.RequestHead | None = None
         stream.memo = self
 
     # ---- heads
+
+    def stands_whole(self) -> bool:
+        """Tell whether the next head can be read without waiting: it stands in the buffer, or what does is refused."""
+        stream = self.stream
+        buffer, pos = stream.buffer, stream.pos
+        if self._known and buffer.startswith(self._known, pos):
+            return True
+        seen, self._seen = self._seen, len(buffer) - pos
+        if not self._seen:
+            return False
+        if http1.find_head_end(buffer, pos, pos + seen) < 0:
+            try:
+                requests.check_unfinished_head(buffer, pos, defaults.active)
+            except requests.BadRequest:
+                self._seen = 0
+                return True
+            return False
+        self._seen = 0
+        return True
 
     async def read_line_of_head(self) -> bytes:
         """Wait for a whole head; return its request line, ``b""`` when the client has ended. Raises BadRequest.
