@@ -130,7 +130,7 @@ class Defaults:
     # ---- servers
     request_timeout: float | None = 60.0
     """A single wait for a part of a request (slow heads and bodies tie up a thread otherwise)."""
-    idle_timeout: float | None = 60.0
+    keep_alive_timeout: float | None = 60.0
     """A connection that is kept open and asks for nothing. nginx closes after 75 seconds, Apache after 5."""
     max_connections: int = 10_000
     """Open connections of one server, as far as the system has descriptors for them; one more is answered with 503."""
@@ -190,7 +190,7 @@ STDLIB = Defaults(
     pipeline_commands=False,
     transfer_keepalive=None,
     request_timeout=None,
-    idle_timeout=None,
+    keep_alive_timeout=None,
     resolve_server_name=True,
     follow_symlinks_out=True,
 )

@@ -162,7 +162,7 @@ class Lot:
         stream.parked = handler
         rfile.idle = True
         fresh = stream.begun or handler._head is None  # noqa: SLF001 - likewise; its first request counts from the start
-        self.expect(stream, handler, rules.request_timeout if fresh else rules.idle_timeout)
+        self.expect(stream, handler, rules.request_timeout if fresh else rules.keep_alive_timeout)
         return True
 
     def linger(self, stream: Stream) -> bool:  # noqa: ARG002 - the blocking twin's, where it saves a thread

@@ -289,7 +289,7 @@ class Lot:
         place.begun = rfile.stream.pos < len(rfile.stream.buffer)
         rules = defaults.active
         fresh = place.begun or handler._head is None  # noqa: SLF001 - likewise; its first request counts from the start
-        limit = rules.request_timeout if fresh else rules.idle_timeout
+        limit = rules.request_timeout if fresh else rules.keep_alive_timeout
         place.due = time.monotonic() + self.patience(handler, limit)
         if place.due < self._look:
             self.expect(place.due)
