@@ -127,6 +127,21 @@ class Defaults:
     max_rpc_depth: int = 200
     """Levels of arrays and structs inside each other. Real messages have 20; Python's stack ends near 1,000 calls."""
 
+    # ---- cookies
+    strict_cookies: bool = True
+    """Take and send cookies as browsers do (RFC 6265bis): host-only ones stay so, public suffixes set none, Secure only
+    from https, prefixes and SameSite count. Off, by Netscape's and RFC 2965's rules, as http.cookiejar."""
+    cookie_size: int = 4096
+    """Name and value of one cookie that a server sets (RFC 6265bis section 5.7); larger ones are not taken."""
+    max_cookies_per_domain: int = 180
+    """Cookies of one domain; Chromium's and Firefox's figure. The least recently used ones go."""
+    max_cookies: int = 3000
+    """Cookies that servers have set in one jar; RFC 6265bis's and Firefox's figure. Loaded ones do not count."""
+    cookie_header_size: int = 16_384
+    """The Cookie field of one request: larger ones are refused by common servers (Node 16 KiB, Apache and nginx 8)."""
+    cookie_lifetime: int | None = 400 * 86_400
+    """Seconds that a cookie lives at most, whatever its server says (RFC 6265bis section 5.5: 400 days)."""
+
     # ---- servers
     request_timeout: float | None = 60.0
     """A single wait for a part of a request (slow heads and bodies tie up a thread otherwise)."""
@@ -181,6 +196,10 @@ STDLIB = Defaults(
     keep_connections=False,
     strict_urls=False,
     max_form_fields=None,
+    strict_cookies=False,
+    cookie_size=65_536,
+    cookie_header_size=65_536,
+    cookie_lifetime=None,
     clear_login=True,
     strict_addresses=False,
     resolve_local_name=True,
