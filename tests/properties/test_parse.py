@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wirekit import defaults
+from wirekit._wire import uri
 from wirekit.urllib import parse
 
 PIECES = [
@@ -110,6 +111,35 @@ def test_urljoin_and_urldefrag_are_the_standard_library_s(base: str, url: str, f
     assume("[" not in base + url or hasattr(urllib.parse, "_check_bracketed_netloc"))
     same("urljoin", base, url, fragments)
     same("urldefrag", url)
+
+
+PATHS = st.lists(
+    st.sampled_from(["a", "b.c", "/", "/", "/", ".", "..", "../", "./", ";x", "%2e", ".h", "é", "?", "#", "q=1", " "]), max_size=8
+).map("".join)  # fmt: skip
+BASES = st.builds(
+    "{}{}".format,
+    st.sampled_from(["http://h", "https://u@h:80", "ftp://h", "x://h", "file://", "//h", ""]),
+    PATHS,
+)
+
+
+@given(BASES, PATHS)
+def test_urljoin_of_paths_is_the_standard_library_s(base: str, url: str) -> None:
+    if sys.version_info < (3, 14):
+        assume(not tells_empty_from_missing(base) and not tells_empty_from_missing(url))
+    if sys.version_info < (3, 12, 6):
+        assume(not has_scheme_alone(base) and not has_scheme_alone(url))
+    same("urljoin", base, url)
+
+
+@given(BASES, PATHS)
+def test_urljoin_s_short_cut_leads_to_the_same_place(base: str, url: str) -> None:
+    quick = outcome(parse.urljoin, base, url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uri, "join_reference", lambda *_: None)
+        patch.setattr(parse, "_split_web", lambda *_: None)
+        parse.clear_cache()
+        assert outcome(parse.urljoin, base, url) == quick
 
 
 @given(EITHER, TEXT)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import warnings
 
-from wirekit._wire import forms, percent, uri, uri_parts, uri_pieces
+from wirekit._wire import authorities, forms, percent, uri, uri_parts, uri_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ __all__ = [
 ]
 
 # Programs add their own schemes to these lists (uses_netloc.append("s3")), so they are asked each time, never copied.
-# The empty string stands for a URL without a scheme.
+# The empty string stands for a URL without a scheme. The common ones stand first: a list is searched from its start.
 
-uses_relative = ["", "ftp", "http", "gopher", "nntp", "imap", "wais", "file", "https", "shttp", "mms"]
+uses_relative = ["", "https", "http", "ftp", "gopher", "nntp", "imap", "wais", "file", "shttp", "mms"]
 uses_relative += ["prospero", "rtsp", "rtsps", "rtspu", "sftp", "svn", "svn+ssh", "ws", "wss"]
 
-uses_netloc = ["", "ftp", "http", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "https", "shttp"]
+uses_netloc = ["", "https", "http", "ftp", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "shttp"]
 uses_netloc += [
     "snews",
     "prospero",
@@ -126,7 +126,7 @@ uses_fragment += ["prospero"]
 
 scheme_chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 
-_WHATWG_C0_CONTROL_OR_SPACE = uri.CONTROLS_AND_SPACE
+_WHATWG_C0_CONTROL_OR_SPACE = authorities.CONTROLS_AND_SPACE
 _UNSAFE_URL_BYTES_TO_REMOVE = ["\t", "\r", "\n"]
 _ALWAYS_SAFE = frozenset(percent.UNRESERVED)
 _ALWAYS_SAFE_BYTES = percent.UNRESERVED
@@ -152,7 +152,7 @@ _LONGEST_REMEMBERED = 2048
 """Characters of a URL worth remembering: longer ones hardly come twice, and would fill memory."""
 
 _remembered: dict[str, SplitResult] = {}
-_bases: dict[str, _Components] = {}
+_bases: dict[str, uri.Base] = {}
 _quotings: dict[str, percent.Quoting] = {}
 _byte_quotings: dict[bytes, percent.Quoting] = {}
 
@@ -161,7 +161,7 @@ def clear_cache() -> None:
     """Forget split URLs and tables for quoting."""
     _remembered.clear()
     _bases.clear()
-    uri.forget()
+    authorities.forget()
     _quotings.clear()
     _byte_quotings.clear()
 
@@ -304,18 +304,15 @@ _pair(_ParseResultKeeping, _ParseResultBytesKeeping)
 
 # ---- taking apart
 
-if TYPE_CHECKING:
-    _Components = tuple[str | None, str | None, str, str | None, str | None]
-
 _make_tuple: Any = tuple.__new__  # past the named tuple's own __new__, which takes twice as long
-_take_apart = uri.split_uri
+_split_web = uri.split_web
 _recall = _remembered.get
 
 
-def _split(url: str, scheme: str | None, allow_fragments: object) -> _Components:
+def _split(url: str, scheme: str | None, allow_fragments: object) -> uri.Components:
     scheme = scheme or None
     if scheme:
-        scheme = scheme.strip(uri.CONTROLS_AND_SPACE)
+        scheme = scheme.strip(_WHATWG_C0_CONTROL_OR_SPACE)
         scheme = scheme.replace("\n", "").replace("\r", "").replace("\t", "")
     return uri.split_uri(url, scheme, defaults.active.strict_urls, bool(allow_fragments))
 
@@ -323,11 +320,11 @@ def _split(url: str, scheme: str | None, allow_fragments: object) -> _Components
 def _split_and_remember(url: str) -> Any:
     """Split a URL; remember it if it is no longer than usual and the safe profile accepts it."""
     try:
-        result = _make_tuple(SplitResult, _take_apart(url, "", True, True, ""))
+        result = _make_tuple(SplitResult, _split_web(url, "") or uri.split_uri(url, "", True, True, ""))
     except ValueError:
         if defaults.active.strict_urls:
             raise
-        return _make_tuple(SplitResult, _take_apart(url, "", False, True, ""))
+        return _make_tuple(SplitResult, uri.split_uri(url, "", False, True, ""))
     if len(url) <= _LONGEST_REMEMBERED:
         if len(_remembered) >= _MOST_REMEMBERED:
             _remembered.clear()
@@ -506,8 +503,8 @@ def _keeps_empty(components: Any, keep_empty: Any) -> bool:
 def _unsplit(scheme: Any, netloc: Any, path: str, query: Any, fragment: Any) -> str:
     slashes = "//"
     if netloc:
-        if netloc not in uri.plain_authorities and defaults.active.strict_urls:
-            uri.check_authority(netloc, scheme, strict=True)
+        if netloc not in authorities.plain_authorities and defaults.active.strict_urls:
+            authorities.check_authority(netloc, scheme, strict=True)
         if path and path[0] != "/":
             path = "/" + path
     elif path[:2] != "//" and not (scheme and (not path or path[0] == "/") and scheme in uses_netloc):
@@ -522,7 +519,7 @@ def _unsplit(scheme: Any, netloc: Any, path: str, query: Any, fragment: Any) -> 
 def _checked(netloc: Any, scheme: Any) -> Any:
     """Let pass what ``urlsplit`` would accept: who builds a URL and who reads it must agree on its host."""
     if netloc and defaults.active.strict_urls:
-        uri.check_authority(netloc, scheme, strict=True)
+        authorities.check_authority(netloc, scheme, strict=True)
     return netloc
 
 
@@ -553,15 +550,15 @@ def urljoin(base: Any, url: Any, allow_fragments: object = True) -> Any:
 
 
 def _join(base: str, url: str, allow_fragments: object) -> str:
-    strict = defaults.active.strict_urls
-    fragments = bool(allow_fragments)
-    parts = _bases.get(base) if fragments and strict else None
-    if parts is None:
-        parts = _take_apart(base, None, strict, fragments)
-        if fragments and strict and len(base) <= _LONGEST_REMEMBERED:
-            _remember_base(base, parts)
-    base_scheme, base_netloc, base_path, base_query, base_fragment = parts
-    scheme, netloc, path, query, fragment = _take_apart(url, base_scheme, strict, fragments)
+    found = _bases.get(base) if allow_fragments else None
+    (base_scheme, base_netloc, base_path, base_query, base_fragment), start, directory = found or _split_base(
+        base, bool(allow_fragments)
+    )
+    if directory and base_scheme in uses_relative and base_scheme in uses_netloc and allow_fragments:
+        joined = uri.join_reference(start, directory, url)
+        if joined is not None:
+            return joined
+    scheme, netloc, path, query, fragment = _split_reference(url, base_scheme, bool(allow_fragments))
     if scheme != base_scheme or (scheme and scheme not in uses_relative):
         return url
     if not scheme or scheme in uses_netloc:
@@ -579,10 +576,30 @@ def _join(base: str, url: str, allow_fragments: object) -> str:
     return uri.unsplit_uri(scheme, netloc, path, query, fragment)
 
 
-def _remember_base(base: str, parts: _Components) -> None:
-    if len(_bases) >= _MOST_REMEMBERED:
-        _bases.clear()
-    _bases[base] = parts
+def _split_reference(url: str, scheme: str | None, fragments: bool) -> uri.Components:
+    strict = defaults.active.strict_urls
+    if strict and fragments:
+        found = _split_web(url, None)
+        if found is not None:
+            return found
+    return uri.split_uri(url, scheme, strict, fragments)
+
+
+def _split_base(base: str, fragments: bool) -> uri.Base:
+    """Split a base; remember it as ``_split_and_remember`` does."""
+    if not fragments:
+        return uri.parse_base(base, strict=defaults.active.strict_urls, fragments=False)
+    try:
+        parts = uri.parse_base(base, strict=True)
+    except ValueError:
+        if defaults.active.strict_urls:
+            raise
+        return uri.parse_base(base, strict=False)
+    if len(base) <= _LONGEST_REMEMBERED:
+        if len(_bases) >= _MOST_REMEMBERED:
+            _bases.clear()
+        _bases[base] = parts
+    return parts
 
 
 # ---- quoting
@@ -896,11 +913,11 @@ def _splitnetloc(url: str, start: int = 0) -> tuple[str, str]:
 
 def _checknetloc(netloc: str) -> None:
     if netloc:
-        uri.check_normal_form(netloc)
+        authorities.check_normal_form(netloc)
 
 
 def _check_bracketed_netloc(netloc: str) -> None:
-    uri.check_brackets(netloc)
+    authorities.check_brackets(netloc)
 
 
 class _Quoter(dict[int, str]):
