@@ -42,7 +42,7 @@ def test_policy_of_the_url_goes_before_the_argument() -> None:
         ("smtp://h:0", "by host and port"),
         ("smtp://h:70000", "by host and port"),
         ("smtp://h:x", "by host and port"),
-        ("lmtp:///", "no path"),
+        ("lmtp:///", "by host and port"),
         ("smtp://h/path", "no path"),
         ("smtp://h?tls=maybe", "tls is require"),
         ("smtp://h?x=y", "tls= only"),

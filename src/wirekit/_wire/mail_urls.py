@@ -58,9 +58,8 @@ def parse_server(url: str, tls: str | None = None) -> Server:
         raise ValueError(message)
     host, port = _split_place(place, _SUBMISSION if scheme == "smtp" and user else _PORTS[scheme])
     policy = policy or ("prefer" if _is_here(host) else "require")
-    return Server(
-        scheme, host, port, *(unquote_text(part, "utf-8", "strict") for part in (user, password)), policy
-    )
+    user, password = (unquote_text(part, "utf-8", "strict") for part in (user, password))
+    return Server(scheme, host, port, user, password, policy)
 
 
 def _choose_policy(query: str, tls: str | None) -> str | None:
