@@ -346,6 +346,18 @@ class Stream(asyncio.Protocol):
         elif self._transport.can_write_eof():
             self._transport.write_eof()
 
+    async def half_close(self) -> None:
+        """Tell the peer that we send no more, inside TLS and below it; reading goes on."""
+        await self.shutdown_write()
+        if len(self._layers) == 1 and self._transport.can_write_eof():
+            self._transport.write_eof()
+
+    @property
+    def queued(self) -> int:
+        """How many bytes have still to leave, of those that were sent."""
+        size: int = self._transport.get_write_buffer_size()
+        return size
+
     # ---- TLS
 
     async def upgrade(
@@ -513,6 +525,12 @@ class Stream(asyncio.Protocol):
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._transport.get_extra_info("socket"), name)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
 
     def settimeout(self, value: float | None) -> None:
         """Set the seconds that a single wait may take; None for no limit."""

@@ -1,0 +1,126 @@
+"""FTP's connections in the async twin."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, Final, Self
+
+from wirekit._io import asynchronous as net
+from wirekit._io.names import limits_of
+from wirekit._wire.ftp_commands import same_host
+
+__all__ = ["accept", "caller", "half_close", "listen", "send_urgent", "text_file", "tls_of"]
+
+BACKLOG: Final = 8
+"""Connections that may wait to be accepted: strangers must not keep the server's out."""
+GLANCE: Final = 0.1
+"""Seconds after which a listener looks whether it is to stop."""
+
+caller = asyncio.current_task
+
+
+class TextFile:
+    """A stream as a text file with awaitable methods, read line by line; closing it leaves the stream open."""
+
+    def __init__(self, stream: Any, encoding: str, errors: str) -> None:
+        self.encoding = encoding
+        self.errors = errors
+        self.closed = False
+        self._stream = stream
+
+    async def readline(self, limit: int = -1) -> str:
+        """Return a line with a line feed at its end, at most limit bytes of it; ``""`` at the end of the stream."""
+        line: bytes = await self._stream.readline(limit)
+        text = line.decode(self.encoding, self.errors)
+        return text[:-2] + "\n" if text.endswith("\r\n") else text
+
+    async def read(self) -> str:
+        """Return all lines up to the end of the stream."""
+        return "".join([line async for line in self])
+
+    def fileno(self) -> int:
+        """Return the descriptor of the socket."""
+        number: int = self._stream.fileno()
+        return number
+
+    def close(self) -> None:
+        """Be closed."""
+        self.closed = True
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        if line := await self.readline():
+            return line
+        raise StopAsyncIteration
+
+
+def text_file(stream: Any, encoding: str, errors: str) -> TextFile:
+    """Return the stream as a text file; closing that leaves the stream open."""
+    return TextFile(stream, encoding, errors)
+
+
+def tls_of(sock: Any) -> Any:
+    """Return the TLS session of a stream; None in the clear."""
+    return getattr(sock, "tls", None)
+
+
+def listen(host: str, family: int) -> socket.socket:
+    """Listen on a free port of one of our addresses."""
+    listener = socket.create_server((host, 0), family=family, backlog=BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+async def accept(listener: Any, host: str, timeout: Any, stop: Callable[[], bool]) -> Any:
+    """Accept the connection that comes from host; whoever else comes is hung up on (security row 142).
+
+    None as soon as ``stop()`` holds. Raises TimeoutError after the connect timeout.
+    """
+    limits = limits_of(timeout)
+    due = None if limits.connect is None else time.monotonic() + limits.connect
+    listener.setblocking(False)
+    while True:
+        try:
+            async with asyncio.timeout(GLANCE):
+                sock, address = await asyncio.get_running_loop().sock_accept(listener)
+        except TimeoutError:
+            if stop():
+                return None
+            if due is not None and time.monotonic() > due:
+                message = "timed out: the server did not connect to us"
+                raise TimeoutError(message) from None
+            continue
+        if same_host(address[0], host):
+            return await _attach(sock, limits.step)
+        sock.close()
+
+
+async def _attach(sock: socket.socket, timeout: float | None) -> Any:
+    stream: Any = await net.attach(sock, None)
+    stream.timeout = timeout
+    return stream
+
+
+async def send_urgent(stream: Any, data: bytes) -> None:
+    """Send data in the clear, its last byte as the urgent one: in the middle of what is queued it is a common one."""
+    if stream.queued:
+        await stream.sendall(data)
+        return
+    with socket.socket(fileno=os.dup(stream.fileno())) as sock:  # transports lend no sending
+        sock.setblocking(False)
+        sock.send(data, socket.MSG_OOB)
+
+
+async def half_close(stream: Any) -> None:
+    """Tell the peer that we send no more, by TLS's goodbye (sent to its last byte) and FIN; reading goes on.
+
+    A peer that is gone already is none of our concern: what it made of our data, its reply tells.
+    """
+    try:
+        await stream.half_close()
+    except OSError:
+        return

@@ -1,0 +1,198 @@
+# ruff: noqa: SLF001 - the parts of one conversation, in modules of a readable size
+"""How a data connection of FTP comes about, passive or active, and how ``abort`` ends it before its time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wirekit import defaults
+from wirekit._io import asynchronous as net
+from wirekit._io.channels import asynchronous as channels
+from wirekit._wire.ftp_commands import SYNCH
+from wirekit._wire.ftp_replies import check_reply, errors, parse227, parse229
+from wirekit.aio._ftp.data import read_verdict, reset
+
+if TYPE_CHECKING:
+    from wirekit.aio.ftplib import FTP
+
+__all__ = ["abort", "open_active", "open_passive"]
+
+_WATCHED = ("makepasv", "sendcmd", "putcmd", "putline", "getresp")
+"""Methods that a subclass of ``FTP`` may have to see the commands of a transfer one by one."""
+_REFUSALS = frozenset({b"4", b"5"})
+
+
+async def open_passive(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[Any, str]:
+    """Connect to where the server listens and send the transfer command; return the connection and the 1xx reply."""
+    if _may_pipeline(ftp):
+        return await _open_together(ftp, cmd, rest)
+    try:
+        conn = await ftp._dial(await ftp.makepasv())
+    except OSError:
+        if ftp.sock is None or not ftp._epsv or not ftp._give_up_epsv():
+            raise
+        conn = await ftp._dial(await ftp.makepasv())  # a firewall that reads PASV alone
+    try:
+        if rest is not None:
+            await ftp.sendcmd(f"REST {rest}")
+        resp = await _begin(ftp, cmd)
+    except BaseException:
+        conn.close()
+        ftp._stray = True
+        raise
+    ftp._proven = True
+    return conn, resp
+
+
+def _may_pipeline(ftp: FTP) -> bool:
+    """Tell whether commands of a transfer may leave together: the server bears it, and nobody wants to see them."""
+    if not ftp._proven or not defaults.active.pipeline_commands:
+        return False
+    kind = type(ftp)
+    base = next(one for one in kind.__mro__ if "_wanted" in vars(one))  # FTP itself, of either twin
+    return all(getattr(kind, name) is getattr(base, name) for name in _WATCHED)
+
+
+async def _open_together(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[Any, str]:
+    """Do as ``open_passive`` in one round trip less: two commands leave in one segment.
+
+    REST must be accepted before anything is transferred, so the transfer command does not follow it in the same one.
+    """
+    passive = "EPSV" if ftp._tries_epsv() else "PASV"
+    second = cmd if rest is None else f"REST {rest}"
+    for line in (passive, second):
+        if ftp.debugging:
+            print("*cmd*", ftp.sanitize(line))  # noqa: T201 - what debugging asks for
+    await ftp._put(passive, second)
+    where = await _read_where(ftp, passive)
+    conn = None if _has_refused(ftp) else await _dial_in_step(ftp, where)
+    try:
+        resp = await (_read_beginning(ftp) if rest is None else ftp.getresp())
+        if rest is not None:
+            resp = await _begin(ftp, cmd)
+    except BaseException:
+        if conn is not None:
+            conn.close()
+            ftp._stray = True
+        raise
+    return conn or await ftp._dial(where), resp
+
+
+def _has_refused(ftp: FTP) -> bool:
+    """Tell whether the refusal of the second command has arrived already, so that no connection is needed."""
+    stream = ftp._stream
+    return (
+        stream is not None
+        and ftp.file is ftp._own_file
+        and stream.buffer[stream.pos : stream.pos + 1] in _REFUSALS
+    )
+
+
+async def _dial_in_step(ftp: FTP, where: tuple[str, int]) -> Any:
+    """Connect to where the server listens for a transfer that it was already asked for.
+
+    Where that fails the server may have refused the transfer: raises what it says, if it does.
+    """
+    try:
+        return await ftp._dial(where)
+    except OSError as error:
+        verdict = await read_verdict(ftp, error)
+        if verdict is None or verdict[:1] == "1":
+            ftp._break(
+                f"no data connection came about ({type(error).__name__})"
+            )  # the server still waits for it
+            raise
+        try:
+            check_reply(verdict)
+        except errors().Error as told:
+            raise told from error
+        raise
+    except BaseException as error:
+        ftp._break(f"no data connection came about ({type(error).__name__})")
+        raise
+
+
+async def _read_where(ftp: FTP, passive: str) -> tuple[str, int]:
+    """Read the reply to EPSV or PASV, behind which that to another command is to come: both, where the first refuses."""
+    try:
+        reply = await ftp.getresp()
+        if passive == "EPSV":
+            return parse229(reply, ftp._peer())
+        host, port = parse227(reply)
+    except errors().Error:
+        if ftp.sock is not None and (await ftp.getmultiline())[:1] == "1":
+            ftp._break("the server began a transfer without a data connection")
+        raise
+    return (host if ftp.trust_server_pasv_ipv4_address else ftp._peer()[0]), port
+
+
+async def _begin(ftp: FTP, cmd: str) -> str:
+    """Send a transfer command; return the reply that opens the transfer."""
+    await ftp.putcmd(cmd)
+    return await _read_beginning(ftp)
+
+
+async def _read_beginning(ftp: FTP) -> str:
+    resp = await ftp.getresp()
+    if resp[:3] in {"226", "250"}:  # there is so little that it is over already
+        ftp._again += (resp,)
+        return "125 " + resp[4:]
+    if resp[0] == "2":  # some servers say 200 before 150
+        resp = await ftp.getresp()
+    if resp[0] != "1":
+        raise errors().error_reply(resp)
+    return resp
+
+
+async def open_active(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[Any, str]:
+    """Listen, send the transfer command, and accept the server's connection; return it and the 1xx reply."""
+    with await ftp.makeport() as listener:
+        if rest is not None:
+            await ftp.sendcmd(f"REST {rest}")
+        resp = await _begin(ftp, cmd)
+        host = ftp._peer()[0]
+        conn = await channels.accept(listener, host, ftp.timeout, ftp._has_spoken)
+        if conn is None:  # it says why it does not connect, or that all has been sent
+            ftp._again += (await ftp.getresp(),)
+            conn = await channels.accept(listener, host, ftp.timeout, bool)
+    return conn, resp
+
+
+async def abort(ftp: FTP) -> str:
+    """End a transfer, read all replies that belong to it, and return the one that says so.
+
+    The data connection is closed here: vsftpd and others look at no command before it is. Then the replies: one or two,
+    by server and moment. A NOOP is sent when the first one is here (pure-ftpd drops what comes with ABOR), and the
+    reply to that is the last.
+    """
+    if ftp.debugging > 1:
+        print("*put urgent*", ftp.sanitize("ABOR\r\n"))  # noqa: T201 - what debugging asks for
+    stream = await ftp._ready()
+    pending = ftp._owed
+    try:
+        await _send_abort(ftp, stream)
+        replies = [await ftp.getmultiline()]
+        await ftp.putcmd("NOOP")
+        while len(replies) == 1 or (replies[-1][:3] != "200" and len(replies) < pending + 2):
+            replies.append(await ftp.getmultiline())
+    except BaseException as error:
+        ftp._break(f"aborting a transfer broke off ({type(error).__name__})")
+        raise
+    ftp._owed = ftp._noops = 0
+    found = next((reply for reply in replies if reply[:3] in {"426", "225", "226"}), None)
+    ftp._aborted = found or replies[0]
+    if found is None:
+        raise errors().error_proto(replies[0])
+    return found
+
+
+async def _send_abort(ftp: FTP, stream: Any) -> None:
+    """Send ABOR and break off the data connection. Where that is not known, Telnet's Synch wakes the server (RFC 854)."""
+    conn = ftp._data() if ftp._data is not None else None
+    known = conn is not None and conn.fileno() >= 0
+    if ftp._owed and not known and stream is not None and stream.tls is None:
+        await channels.send_urgent(stream, SYNCH)
+    ftp._owed += 1
+    await (stream.sendall(b"ABOR\r\n") if stream else net.give(ftp.sock.sendall, b"ABOR\r\n"))
+    if known:
+        reset(conn)
