@@ -15,6 +15,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from types import CoroutineType
 from typing import IO, Any, Final, Literal, Self
 
 from wirekit import defaults
@@ -29,6 +30,7 @@ __all__ = [
     "Stream",
     "attach",
     "create_connection",
+    "current",
     "give",
     "in_thread",
     "monotonic",
@@ -55,10 +57,17 @@ def monotonic() -> float:
     return asyncio.get_running_loop().time()
 
 
+def current() -> object:
+    """Return who is at work here: the task that runs."""
+    return asyncio.current_task()
+
+
 async def give(callback: Callable[..., Any], *args: Any) -> Any:
     """Call a user's callback; wait for its result if it is awaitable."""
     result = callback(*args)
-    return await result if inspect.isawaitable(result) else result
+    if type(result) is CoroutineType or inspect.isawaitable(result):  # the first is quick, and nearly always says it
+        return await result
+    return result
 
 
 async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
@@ -252,7 +261,15 @@ class Stream(asyncio.Protocol):
         """Whether received bytes stand here unread, or the peer has ended the stream."""
         return self.pos < len(self.buffer) or bool(self._blocks) or self._ended
 
+    def overhear(self) -> bool:
+        """Tell, without waiting, whether the peer has said something that nobody has read, or has ended the stream."""
+        return self.pending
+
     # ---- time
+
+    def limit_waits(self, seconds: float | None) -> None:
+        """Set the seconds that a single wait may take, where the caller has named none; None for no limit."""
+        self.timeout = seconds
 
     def _arm(self) -> None:
         """Let the wait that begins now end in time. One timer serves many waits: it looks again when it fires."""

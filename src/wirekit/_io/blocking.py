@@ -9,6 +9,7 @@ Nothing here imports asyncio, and nothing imports ssl before TLS is spoken: scri
 import io
 import socket
 import time
+from _thread import get_ident as current
 from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
@@ -26,6 +27,7 @@ __all__ = [
     "Stream",
     "attach",
     "create_connection",
+    "current",
     "give",
     "in_thread",
     "monotonic",
@@ -257,6 +259,27 @@ class Stream:
         poll.register(self.sock, select.POLLIN)
         return bool(poll.poll(0))
 
+    def overhear(self) -> bool:
+        """Tell, without waiting, whether the peer has said something that nobody has read, or has ended the stream.
+
+        What it said is in the buffer then. As ``pending``, but for TLS, whose own messages do not count.
+        """
+        if self.pos < len(self.buffer) or not self.pending:
+            return self.pos < len(self.buffer)
+        own = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            data = b"" if self._ended else self._recv(self._ask)
+        except OSError as error:
+            if isinstance(error, BlockingIOError) or patience.is_timeout(error):
+                return False
+            data = b""
+        finally:
+            self.sock.settimeout(own)
+        self._ended = not data
+        self.buffer, self.pos = data, 0
+        return True
+
     # ---- sending
 
     def sendall(self, data: Any) -> None:
@@ -330,6 +353,16 @@ class Stream:
         if isinstance(self.sock, socket.socket):
             patience.set_kernel_timeout(self.sock, None)
         self.sock.settimeout(value)
+
+    def limit_waits(self, seconds: float | None) -> None:
+        """Set the seconds that a single wait may take, where the caller has named none; None for no limit.
+
+        The kernel goes on to keep it where it does so now.
+        """
+        if isinstance(self.sock, socket.socket) and patience.kernel_timeout(self.sock) is not None:
+            patience.set_kernel_timeout(self.sock, seconds)
+        else:
+            self.sock.settimeout(seconds)
 
     # ---- TLS
 

@@ -69,6 +69,13 @@ class FileStream:
         """Whether bytes were read ahead: never beyond a message."""
         return False
 
+    def overhear(self) -> bool:
+        """Return False: a file cannot be asked without waiting."""
+        return False
+
+    def limit_waits(self, seconds: float | None) -> None:
+        """Do nothing: how long a file waits is its own matter."""
+
     def hold(self) -> None:
         """Do nothing: the file keeps what it needs open."""
 
@@ -195,6 +202,13 @@ class AsyncFileStream:
     def pending(self) -> bool:
         """Whether bytes were read ahead: never beyond a message."""
         return False
+
+    def overhear(self) -> bool:
+        """Return False: a file cannot be asked without waiting."""
+        return False
+
+    def limit_waits(self, seconds: float | None) -> None:
+        """Do nothing: how long a file waits is its own matter."""
 
     def hold(self) -> None:
         """Do nothing: the file keeps what it needs open."""

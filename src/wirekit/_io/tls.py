@@ -6,39 +6,60 @@ a conversation (STARTTLS, AUTH TLS) and end before it does (CCC).
 """
 
 import ssl
+from typing import Any
 
 from wirekit import defaults
+from wirekit._wire.certificates import hash_end_point
 
-__all__ = ["Layer", "client_context", "shared_context"]
+__all__ = ["Layer", "channel_binding", "client_context", "shared_context"]
 
-_shared: dict[tuple[bool, bool], ssl.SSLContext] = {}
+_shared: dict[tuple[bool, bool, str | None], ssl.SSLContext] = {}
 
 
 def client_context(alpn: str | None = "http/1.1") -> ssl.SSLContext:
     """Make a context for clients by ``defaults.active``: certificate and host name are checked.
 
-    alpn: the protocol that is offered (RFC 7301); None offers nothing, as FTP and mail servers want it.
+    alpn: the protocol that is offered (RFC 7301); None offers nothing, as FTP and mail servers want it. Those are
+    checked where ``verify_tls_beyond_http`` is on as well.
     """
     context = _system_context() if defaults.active.system_certificates else ssl.create_default_context()
     if alpn is not None:
         context.set_alpn_protocols([alpn])
     if context.post_handshake_auth is not None:
         context.post_handshake_auth = True
-    if not defaults.active.verify_tls:
+    if not _verifies(alpn):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def shared_context() -> ssl.SSLContext:
+def _verifies(alpn: str | None) -> bool:
+    return defaults.active.verify_tls and (alpn is not None or defaults.active.verify_tls_beyond_http)
+
+
+def shared_context(alpn: str | None = "http/1.1") -> ssl.SSLContext:
     """Return the one context of this process for connections that need nothing of their own. Never to be changed.
 
     Reading the system's certificates takes some 10 ms; a connection whose owner touches its context gets a new one.
     """
-    key = (defaults.active.system_certificates, defaults.active.verify_tls)
+    key = (defaults.active.system_certificates, _verifies(alpn), alpn)
     if key not in _shared:
-        _shared[key] = client_context()
+        _shared[key] = client_context(alpn)
     return _shared[key]
+
+
+def channel_binding(session: Any) -> tuple[str, bytes] | None:
+    """Return (kind, bytes) of what is common to both ends of a TLS session alone (RFC 5056); None where nothing is known.
+
+    session: as ``Stream.tls`` has it. The kind is the one that the session's version prescribes (RFC 9266, RFC 5929),
+    as far as Python's ssl gives it; else a hash of the server's certificate.
+    """
+    kind = "tls-exporter" if session.version() == "TLSv1.3" else "tls-unique"
+    if kind in ssl.CHANNEL_BINDING_TYPES and (data := session.get_channel_binding(kind)):
+        return kind, data
+    certificate = session.getpeercert(True)
+    data = hash_end_point(certificate) if certificate else None
+    return None if data is None else ("tls-server-end-point", data)
 
 
 def _system_context() -> ssl.SSLContext:

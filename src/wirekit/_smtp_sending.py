@@ -1,0 +1,407 @@
+# Generated from src/wirekit/aio/_smtp_sending.py by tools/unasync.py; edit that file.
+"""Sending a message over an SMTP or LMTP connection: a part of ``smtplib``, whose methods call these functions.
+
+A transaction goes one of these ways, by what the server offers:
+
+    offered                    round trips      how
+    PIPELINING and CHUNKING    1                MAIL, RCPTs, BDAT and the message in one flight; a large message waits
+                                                for the replies to its envelope
+    PIPELINING                 2                MAIL, RCPTs and DATA in one flight, then the message
+    CHUNKING                   1 a command      one command after another, and the message by BDAT
+    neither                    1 a command      by the methods for single commands
+
+Where a subclass or a program has a method of its own in the place of one of those, it is called: one command after
+another, as in the standard library. ``_smtp_window`` keeps several transactions in flight.
+"""
+
+import socket
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from wirekit import defaults
+from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
+from wirekit._wire import smtp_addresses, smtp_commands, smtp_lines
+from wirekit._wire.smtp_replies import Reply
+from wirekit._wire.smtp_transactions import SendResult, Transaction
+
+if TYPE_CHECKING:
+    from wirekit.smtplib import SMTP
+
+__all__ = [
+    "Envelope",
+    "check_size",
+    "deliver",
+    "fly",
+    "frame_chunk",
+    "frame_data",
+    "open_envelope",
+    "open_message",
+    "prepare",
+    "send_data",
+    "take_reply",
+    "uses_chunks",
+    "uses_flights",
+    "wait_long",
+]
+
+MAX_FLIGHT: Final = 256
+"""Commands sent before their replies are read. Replies that nobody reads fill the buffers on the way, until the server
+stops to read as well (RFC 2920 section 3.1): so many take 16 KiB as a rule, and 128 KiB at most."""
+EAGER: Final = 1 << 18
+"""Bytes of a message that leave with its envelope, though it may turn out that nobody takes it."""
+CHECKED: Final = 1 << 20
+"""Bytes of a message whose line ends are all looked at before it leaves by BDAT. Of a larger one it is the first
+``SAMPLE`` bytes: BDAT tells its end by its length, and looking would take longer than sending."""
+SAMPLE: Final = 1 << 18
+
+
+class Envelope(NamedTuple):
+    """The arguments of ``sendmail``, in their usual form."""
+
+    sender: str
+    recipients: Sequence[str]
+    message: bytes
+    mail_options: Sequence[str] = ()
+    rcpt_options: Sequence[str] = ()
+
+
+def _errors() -> Any:
+    from wirekit._wire import smtp_errors
+
+    return smtp_errors
+
+
+# ------------------------------------------------------------------------------------------------ what is to be sent
+
+
+def encode(msg: Any) -> bytes:
+    """Return a message as bytes; text must be ASCII (UnicodeEncodeError otherwise)."""
+    if isinstance(msg, str):
+        return smtp_lines.fix_line_ends(msg.encode("ascii"))
+    return msg if isinstance(msg, bytes) else bytes(msg)
+
+
+def open_envelope(
+    from_addr: str,
+    to_addrs: str | Sequence[str],
+    msg: Any,
+    mail_options: Sequence[str] = (),
+    rcpt_options: Sequence[str] = (),
+) -> Envelope:
+    """Return the arguments of ``sendmail`` in their usual form."""
+    recipients = [to_addrs] if isinstance(to_addrs, str) else list(to_addrs)
+    return Envelope(from_addr, recipients, encode(msg), mail_options, rcpt_options)
+
+
+def open_message(
+    smtp: "SMTP",
+    msg: Any,
+    from_addr: str | None = None,
+    to_addrs: str | Sequence[str] | None = None,
+    mail_options: Sequence[str] = (),
+) -> tuple[str, str | Sequence[str], bytes, Sequence[str]]:
+    """Return sender, recipients, bytes and options of MAIL of an email message. SMTPNotSupportedError, ValueError."""
+    from wirekit._wire import smtp_messages
+
+    strict = defaults.active.strict_addresses
+    if from_addr is None:
+        from_addr = smtp_messages.read_sender(msg, strict=strict)
+    if to_addrs is None:
+        to_addrs = smtp_messages.read_recipients(msg, strict=strict)
+    named = [from_addr, *([to_addrs] if isinstance(to_addrs, str) else to_addrs)]
+    if not all(address.isascii() for address in named):
+        if not smtp.has_extn("smtputf8"):
+            message = (
+                "One or more source or delivery addresses require internationalized email support, but the server "
+                "does not advertise the required SMTPUTF8 capability"
+            )
+            raise _errors().SMTPNotSupportedError(message)
+        options = (*mail_options, "SMTPUTF8", "BODY=8BITMIME")
+        return from_addr, to_addrs, smtp_messages.flatten(msg, utf8=True), options
+    flat = smtp_messages.flatten(msg)
+    if not flat.isascii() and not smtp.has_extn("8bitmime"):
+        flat = smtp_messages.flatten(msg, eight_bit=False)
+    return from_addr, to_addrs, flat, mail_options
+
+
+def choose_options(smtp: "SMTP", envelope: Envelope) -> Sequence[str]:
+    """Return the options of MAIL: the size, those given, and what the message's bytes ask for."""
+    if not smtp.does_esmtp:
+        return envelope.mail_options
+    options = [*envelope.mail_options]
+    if smtp.has_extn("size") and not smtp_commands.wants(options, "SIZE"):
+        options.insert(0, f"size={len(envelope.message)}")
+    return [*options, *smtp_commands.choose_body(envelope.message, options, smtp.esmtp_features)]
+
+
+def check_size(smtp: "SMTP", envelope: Envelope) -> None:
+    """Let a message pass that the server would take; SMTPSenderRefused (552), as it would answer, for a larger one."""
+    limit = smtp_commands.parse_size_limit(smtp.esmtp_features)
+    if limit is not None and len(envelope.message) > limit:
+        text = b"5.3.4 Message of %d bytes exceeds the server's limit of %d" % (len(envelope.message), limit)
+        errors = _errors()
+        raise errors.make_response_error(errors.SMTPSenderRefused, Reply(552, text), envelope.sender)
+
+
+def prepare(smtp: "SMTP", envelope: Envelope) -> Transaction:
+    """Return the transaction of a message, its commands checked and formatted; nothing was sent when this raises."""
+    strict = defaults.active.strict_addresses
+    before = smtp.command_encoding
+    try:
+        options = smtp._check_mail_options(choose_options(smtp, envelope))
+        tail = " ".join(["", *smtp._check_recipient_options(envelope.rcpt_options)])
+        sender = smtp_addresses.quote_address(envelope.sender, strict=strict)
+        lines = [" ".join(["mail from:" + sender, *options])]
+        lines += [
+            f"rcpt to:{smtp_addresses.quote_address(address, strict=strict)}{tail}"
+            for address in envelope.recipients
+        ]
+        encoding = smtp.command_encoding
+        commands = [f"{smtp_commands.check_command(line)}\r\n".encode(encoding) for line in lines]
+    finally:
+        smtp.command_encoding = before  # SMTPUTF8 is asked for by each message anew
+    return Transaction(
+        envelope.sender,
+        envelope.recipients,
+        commands,
+        by_chunk=uses_chunks(smtp),
+        per_recipient=smtp._per_recipient,
+    )
+
+
+def uses_chunks(smtp: "SMTP") -> bool:
+    """Tell whether messages leave by BDAT."""
+    return smtp.chunking and "chunking" in smtp.esmtp_features
+
+
+def uses_flights(smtp: "SMTP") -> bool:
+    """Tell whether commands may leave together."""
+    return smtp.pipelining and "pipelining" in smtp.esmtp_features
+
+
+def frame_chunk(envelope: Envelope) -> list[bytes]:
+    """Return the pieces of a message by BDAT (RFC 3030), in one chunk: the command, the message, a last line's end."""
+    message, tail = envelope.message, b""
+    if not any(option.upper() == "BODY=BINARYMIME" for option in envelope.mail_options):
+        if len(message) <= CHECKED or not _begins_canonical(message):
+            message = smtp_lines.fix_line_ends(message)
+        tail = b"" if message.endswith(b"\r\n") else b"\r\n"
+    return [b"BDAT %d LAST\r\n" % (len(message) + len(tail)), message, tail]
+
+
+def _begins_canonical(message: bytes) -> bool:
+    sample = message[:SAMPLE]
+    return smtp_lines.is_canonical(sample + b"\n" if sample.endswith(b"\r") else sample)
+
+
+def frame_data(message: bytes) -> list[bytes]:
+    """Return the pieces of a message by DATA: line ends as CR LF, dots doubled, and what ends it."""
+    message = smtp_lines.add_dots(smtp_lines.fix_line_ends(message))
+    return [message, smtp_lines.END if message.endswith(b"\r\n") else b"\r\n" + smtp_lines.END]
+
+
+# ------------------------------------------------------------------------------------------------ one message
+
+
+def deliver(smtp: "SMTP", envelope: Envelope) -> SendResult:
+    """Send one message in the way that suits; return what became of it.
+
+    What the caller did wrong is raised, and what the methods for single commands raise.
+    """
+    check_size(smtp, envelope)
+    if not smtp._is_plain() or not (uses_flights(smtp) or uses_chunks(smtp)):
+        return _send_by_steps(smtp, envelope)
+    if not envelope.recipients:
+        raise _errors().SMTPRecipientsRefused({})
+    return transact(smtp, prepare(smtp, envelope), envelope)
+
+
+def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
+    """Send by the methods for single commands, whoever wrote them."""
+    taken = Transaction(
+        envelope.sender, envelope.recipients, (), by_chunk=False, per_recipient=smtp._per_recipient
+    )
+    try:
+        _take_steps(smtp, taken, envelope)
+    except _errors().SMTPDataError as error:
+        _give_up(smtp, closing=error.smtp_code == 421)
+        raise
+    except ValueError:  # the caller's mistake: the transaction that was begun is of no use
+        if taken.last is not None and smtp.sock is not None:
+            smtp._rset()
+        raise
+    result = taken.result()
+    if result.error is not None:
+        _give_up(smtp, closing=taken.closing)
+    return result
+
+
+def _take_steps(smtp: "SMTP", taken: Transaction, envelope: Envelope) -> None:
+    taken.take(_reply(smtp.mail(envelope.sender, choose_options(smtp, envelope))))
+    if taken.mail is None or not taken.mail.accepted:
+        return
+    for address in envelope.recipients:
+        taken.take(_reply(smtp.rcpt(address, envelope.rcpt_options)))
+        if taken.closing:
+            return
+    if not taken.accepted:
+        return
+    smtp.data_replies = []
+    reply = _reply(smtp.data(envelope.message))
+    taken.take(Reply(354, b""))
+    taken.ended = True
+    for one in smtp.data_replies if smtp._per_recipient and smtp.data_replies else [reply]:
+        taken.take(one)
+
+
+def _reply(given: tuple[int, bytes]) -> Reply:
+    return given if type(given) is Reply else Reply(given[0], given[1])
+
+
+def take_reply(smtp: "SMTP") -> Reply:
+    """Return the next reply; SMTPServerDisconnected for a line that is none, too: nothing can be told of what follows."""
+    reply = _reply(smtp.getreply())
+    if reply.code < 200:
+        smtp.close()
+        raise _errors().SMTPServerDisconnected(f"Server said what is no reply: {reply.message[:200]}")
+    return reply
+
+
+def _give_up(smtp: "SMTP", *, closing: bool) -> None:
+    """Leave the transaction, or the connection where the server closes it."""
+    if closing:
+        smtp.close()
+    else:
+        smtp._rset()
+
+
+def send_data(smtp: "SMTP", msg: Any) -> tuple[int, bytes]:
+    """Send a message after 354, by ``send``; return the reply, and keep all of them in ``data_replies``."""
+    smtp.send(b"".join(frame_data(encode(msg))))
+    smtp._settled = True  # what was sent has its reply
+    recipients, smtp._recipients = smtp._recipients, []
+    replies: list[Reply] = []
+    smtp.data_replies = replies
+    wait_long(smtp, long=True)
+    while len(replies) < (max(1, len(recipients)) if smtp._per_recipient else 1):
+        smtp._expect(1)
+        try:
+            replies.append(take_reply(smtp))
+        except _errors().SMTPServerDisconnected as error:
+            raise _make_unknown(smtp, error, recipients) from error
+        if replies[-1].code == 421 and not smtp._per_recipient:
+            break
+    wait_long(smtp, long=False)
+    return next((reply for reply in replies if reply.accepted), replies[0])
+
+
+def _make_unknown(smtp: "SMTP", error: Exception, recipients: Sequence[str]) -> Exception:
+    known = dict(zip(recipients, smtp.data_replies, strict=False))
+    unknown: Exception = _errors().SMTPOutcomeUnknown(
+        str(error),
+        tuple(recipients[len(known) :]),
+        {one: reply for one, reply in known.items() if not reply.accepted},
+        tuple(one for one, reply in known.items() if reply.accepted),
+    )
+    return unknown
+
+
+def wait_long(smtp: "SMTP", *, long: bool) -> None:
+    """Let a wait take as long as a server may need for a whole message, or as usual; a named timeout is left alone."""
+    if (
+        smtp.timeout is not GLOBAL_DEFAULT_TIMEOUT
+        or smtp._stream is None
+        or socket.getdefaulttimeout() is not None
+    ):
+        return
+    smtp._stream.limit_waits(defaults.active.data_timeout if long else defaults.active.timeout)
+
+
+# ------------------------------------------------------------------------------------------------ in flights
+
+
+def transact(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -> SendResult:
+    """Send one message in as few flights as can be; return what became of it."""
+    small = len(envelope.message) <= EAGER and len(transaction.commands) < MAX_FLIGHT
+    try:
+        if transaction.by_chunk and small and uses_flights(smtp):
+            commands = transaction.commands
+            fly(smtp, [*commands, *frame_chunk(envelope)], len(commands) + 1)
+            transaction.ended = True
+        else:
+            _ask(smtp, transaction)
+            _answer(smtp, transaction, envelope)
+        if transaction.ended:
+            _take_rest(smtp, transaction)
+    except (_errors().SMTPException, OSError) as error:
+        return transaction.result(error)
+    result = transaction.result()
+    if result.error is not None:
+        _give_up(smtp, closing=transaction.closing)
+    return result
+
+
+def fly(smtp: "SMTP", pieces: Sequence[bytes], replies: int) -> None:
+    """Send pieces at once; so many replies are due for them then."""
+    smtp._begin()
+    if smtp.sock is None:
+        raise _errors().SMTPServerDisconnected("please run connect() first")
+    for block in _join_small(pieces):
+        if smtp.debuglevel > 0:
+            smtp._print_debug("send:", repr(block))
+        sys.audit("smtplib.send", smtp, block)
+        smtp._transmit(block)
+    smtp._expect(replies)
+
+
+def _join_small(pieces: Iterable[bytes]) -> list[bytes]:
+    """Return the pieces in order, small neighbours joined, so that a large one is not copied."""
+    blocks: list[bytes] = []
+    small: list[bytes] = []
+    for piece in pieces:
+        if len(piece) <= EAGER:
+            small.append(piece)
+        else:
+            blocks += [b"".join(small), piece]
+            small = []
+    blocks.append(b"".join(small))
+    return [block for block in blocks if block]
+
+
+def _ask(smtp: "SMTP", transaction: Transaction) -> None:
+    """Send the envelope, DATA included, and take the replies; stop where the server refuses or closes."""
+    commands = [*transaction.commands, *([] if transaction.by_chunk else [b"data\r\n"])]
+    most = MAX_FLIGHT if uses_flights(smtp) else 1
+    for start in range(0, len(commands), most):
+        group = commands[start : start + most]
+        fly(smtp, group, len(group))
+        for _ in group:
+            transaction.take(take_reply(smtp))
+            if transaction.closing:
+                return
+        if transaction.mail is None or not transaction.mail.accepted:
+            return
+
+
+def _answer(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -> None:
+    """Send the message, if the server wants it; an empty one, if it only says that it does (RFC 2920 section 3.1)."""
+    if transaction.wanted:
+        by_chunk = transaction.by_chunk
+        fly(smtp, frame_chunk(envelope) if by_chunk else frame_data(envelope.message), 1)
+        transaction.ended = True
+    elif transaction.open_ended:
+        fly(smtp, [smtp_lines.END], 1)
+        take_reply(smtp)
+
+
+def _take_rest(smtp: "SMTP", transaction: Transaction) -> None:
+    """Take the replies that are still due."""
+    while not transaction.asked and not transaction.closing:
+        transaction.take(take_reply(smtp))
+    wait_long(smtp, long=True)
+    while not transaction.done and not transaction.closing:
+        if transaction.finals:
+            smtp._expect(1)  # LMTP has as many replies as accepted recipients
+        transaction.take(take_reply(smtp))
+    wait_long(smtp, long=False)

@@ -1,0 +1,314 @@
+# Generated from src/wirekit/aio/_smtp_window.py by tools/unasync.py; edit that file.
+"""Many messages over one SMTP or LMTP connection, several of them in flight: what ``SMTP.send_messages`` does.
+
+By BDAT each message is one block of bytes (RSET, MAIL, RCPTs, the message), and so many blocks are under way as the
+limits allow; RSET stands before each, since one that was refused leaves its transaction open. By DATA the end of a
+message leaves together with the envelope of the next one. Without PIPELINING, and for a message that is larger than all
+may be together, it is one after another.
+
+A message is reported when those before it are. Once the connection is broken the messages that were under way are
+``unknown`` if they had left whole, and the rest are ``not sent``.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from wirekit import _smtp_sending as sending
+from wirekit._io import blocking as net
+from wirekit._wire import smtp_lines
+from wirekit._wire.smtp_replies import Reply
+from wirekit._wire.smtp_transactions import SendResult, Transaction, explain
+
+if TYPE_CHECKING:
+    from wirekit.smtplib import SMTP
+
+__all__ = ["Window"]
+
+
+def _errors() -> Any:
+    from wirekit._wire import smtp_errors
+
+    return smtp_errors
+
+
+class _Flight:
+    """A message under way, or one that is decided and waits for its turn to be reported."""
+
+    __slots__ = ("message", "replies", "result", "skip", "transaction")
+
+    def __init__(
+        self, message: bytes = b"", transaction: Transaction | None = None, result: SendResult | None = None
+    ) -> None:
+        self.message = message
+        self.transaction: Any = transaction
+        self.result = result
+        self.skip = 0  # replies that come before the transaction's own: to RSET
+        self.replies = 0  # those that are to come at least, once it has left
+
+
+class Window:
+    """The messages of one call. most, limit: how many, and how many bytes, may be under way."""
+
+    def __init__(
+        self, smtp: "SMTP", most: int, limit: int, report: Callable[[SendResult], Any] | None
+    ) -> None:
+        if most < 1:
+            message = f"at least one message has to be in flight, not {most}"
+            raise ValueError(message)
+        self._smtp = smtp
+        self._most = most
+        self._limit = limit
+        self._report = report
+        self._results: list[SendResult] = []
+        self._flying: deque[_Flight] = deque()
+        self._ready: _Flight | None = None  # its envelope was accepted, its data is to be sent (by DATA)
+        self._size = 0  # bytes under way
+        self._due = 0  # replies to come
+        self._clean = True  # no transaction is open at the server
+        self._broken: Exception | None = None
+
+    def send(self, messages: Any) -> list[SendResult]:
+        """Send all and return what became of each, in order. What the iterable raises passes, once replies are read."""
+        sending.wait_long(self._smtp, long=True)
+        try:
+            for message in net.pull(messages):
+                self._add(message)
+            self._finish()
+        except Exception:
+            self._finish()
+            raise
+        except BaseException:
+            self._smtp.close()
+            raise
+        sending.wait_long(self._smtp, long=False)
+        return self._results
+
+    def _add(self, message: Any) -> None:
+        """Send one more message, or take note of why not."""
+        smtp = self._smtp
+        envelope = self._open(message)
+        if isinstance(envelope, SendResult):
+            self._settle(_Flight(result=envelope))
+        elif not (smtp._is_plain() and sending.uses_flights(smtp)) or len(envelope.message) > self._limit:
+            self._send_alone(envelope)
+        else:
+            flight = self._prepare(envelope)
+            if flight.result is not None:
+                self._settle(flight)
+            elif flight.transaction.by_chunk:
+                self._launch(flight, sending.frame_chunk(envelope))
+            else:
+                self._launch_by_data(flight)
+
+    def _open(self, message: Any) -> sending.Envelope | SendResult:
+        """Return a message's envelope; where it has none that can be sent, or nothing can be, the result."""
+        try:
+            if isinstance(message, tuple):
+                envelope = sending.open_envelope(*message)
+            else:
+                envelope = sending.open_envelope(*sending.open_message(self._smtp, message))
+        except (ValueError, _errors().SMTPException) as error:
+            given = message[:2] if isinstance(message, tuple) else ("", ())
+            return explain(given[0], given[1], error)
+        if self._broken is not None:
+            return explain(envelope.sender, envelope.recipients, self._broken)
+        return envelope
+
+    def _prepare(self, envelope: sending.Envelope) -> _Flight:
+        """Return the flight of a message; one that has its result already when it cannot be sent."""
+        try:
+            sending.check_size(self._smtp, envelope)
+            if not envelope.recipients:
+                raise _errors().SMTPRecipientsRefused({})
+            return _Flight(envelope.message, sending.prepare(self._smtp, envelope))
+        except (ValueError, _errors().SMTPException) as error:
+            return _Flight(result=explain(envelope.sender, envelope.recipients, error))
+
+    def _send_alone(self, envelope: sending.Envelope) -> None:
+        """Send one message with no other beside it; by ``sendmail``, where that is not ours."""
+        from wirekit.smtplib import SMTP
+
+        self._finish()
+        smtp: Any = self._smtp
+        ours = type(smtp).sendmail is SMTP.sendmail
+        try:
+            if ours:
+                result = sending.deliver(smtp, envelope)
+            else:
+                result = explain(envelope.sender, envelope.recipients, None, smtp.sendmail(*envelope))
+        except (ValueError, OSError) as error:
+            # What a program's own method raises in the middle does not tell how far the message came.
+            certain = ours and type(smtp).data is SMTP.data
+            result = explain(envelope.sender, envelope.recipients, error, certain=certain)
+        self._settle(_Flight(result=result))
+
+    # ---- by BDAT
+
+    def _launch(self, flight: _Flight, message: list[bytes]) -> None:
+        """Send a whole transaction behind those that are under way."""
+        commands = flight.transaction.commands
+        self._make_room(len(flight.message), len(commands) + 2)
+        flight.skip = int(bool(self._flying) or not self._clean)
+        flight.replies = flight.skip + len(commands) + 1
+        if self._fly(flight, [*[b"rset\r\n"] * flight.skip, *commands, *message]):
+            flight.transaction.ended = True
+            self._clean = False
+
+    def _make_room(self, size: int, replies: int) -> None:
+        """Wait until the window has room again; once it is full, until half of it is free."""
+        if len(self._flying) < self._most and self._fits(size, replies):
+            return
+        while len(self._flying) > self._most // 2 or not self._fits(size, replies):
+            if not self._flying:
+                return
+            self._land()
+
+    def _fits(self, size: int, replies: int) -> bool:
+        return self._size + size <= self._limit and self._due + replies <= sending.MAX_FLIGHT
+
+    # ---- by DATA
+
+    def _launch_by_data(self, flight: _Flight) -> None:
+        """Send what the message before has still to send, and this one's envelope; take the replies to both."""
+        before, self._ready = self._ready, None
+        pieces = sending.frame_data(before.message) if before is not None else []
+        flight.skip = int(not self._clean)
+        flight.replies = flight.skip + len(flight.transaction.commands) + 1
+        pieces += [*[b"rset\r\n"] * flight.skip, *flight.transaction.commands, b"data\r\n"]
+        if not self._fly(flight, pieces, before):
+            return
+        if before is not None:
+            self._land()
+        if self._broken is None and self._take_replies(flight, "asked"):
+            self._look_at_envelope(flight)
+
+    def _look_at_envelope(self, flight: _Flight) -> None:
+        """Go on with a message by what its envelope's replies say."""
+        transaction = flight.transaction
+        if transaction.wanted:
+            self._ready, self._clean = (
+                flight,
+                True,
+            )  # its end will close the transaction, whatever comes of it
+            return
+        self._clean = not transaction.mail.accepted
+        if transaction.open_ended:
+            self._end_empty()
+        if flight.result is None:
+            flight.result = transaction.result()
+        self._report_settled()
+
+    def _end_empty(self) -> None:
+        """End the message that a server waits for though it has refused all recipients (RFC 2920 section 3.1)."""
+        try:
+            sending.fly(self._smtp, [smtp_lines.END], 1)
+            sending.take_reply(self._smtp)
+            self._clean = True
+        except (_errors().SMTPException, OSError) as error:
+            self._break(error)
+
+    def _end_ready(self) -> None:
+        """Send the message whose envelope was accepted, with nothing behind it."""
+        ready, self._ready = self._ready, None
+        if ready is not None and self._send(sending.frame_data(ready.message), 1, ready):
+            self._land()
+
+    # ---- what both have in common
+
+    def _fly(self, flight: _Flight, pieces: list[bytes], ending: _Flight | None = None) -> bool:
+        """Send the pieces of a flight and count it as under way; False where the connection is broken.
+
+        ending: the flight whose message ends in these pieces.
+        """
+        self._flying.append(flight)
+        self._size += len(flight.message)
+        self._due += flight.replies
+        if self._broken is not None:  # found out while waiting for room
+            self._break(self._broken)
+            return False
+        return self._send(pieces, flight.replies + (ending is not None), ending)
+
+    def _send(self, pieces: list[bytes], replies: int, ending: _Flight | None) -> bool:
+        try:
+            self._smtp._begin()
+            if ending is not None:
+                ending.transaction.ended = True  # from here on it may arrive
+            sending.fly(self._smtp, pieces, replies)
+        except (_errors().SMTPException, OSError) as error:
+            self._break(error)
+            return False
+        return True
+
+    def _land(self) -> None:
+        """Take the replies to the oldest message under way, and report it."""
+        flight = self._flying[0]
+        if self._take_replies(flight, "asked") and self._take_replies(flight, "done"):
+            flight.result = flight.transaction.result()
+            self._clean = not flight.transaction.by_chunk or flight.transaction.finals[0].accepted
+            self._report_settled()
+
+    def _take_replies(self, flight: _Flight, until: str) -> bool:
+        """Take replies until a transaction is asked, or done; False where the connection ends before that."""
+        transaction = flight.transaction
+        try:
+            while flight.skip:
+                flight.skip -= 1
+                reply = sending.take_reply(self._smtp)
+                if reply.code == 421:
+                    raise _closed_by(reply)
+            while not getattr(transaction, until):
+                if transaction.finals:
+                    self._smtp._expect(1)  # LMTP has as many replies as accepted recipients
+                transaction.take(sending.take_reply(self._smtp))
+                if transaction.closing:
+                    self._break(_closed_by(transaction.last), closed=flight)
+                    return False
+        except (_errors().SMTPException, OSError) as error:
+            self._break(error)
+            return False
+        return True
+
+    def _break(self, error: Exception, closed: _Flight | None = None) -> None:
+        """Decide on all that is under way, now that the connection is gone.
+
+        closed: the flight that the server has answered by 421: what came behind it was not read any more.
+        """
+        self._smtp.close()
+        self._broken, self._ready = error, None
+        for flight in self._flying:
+            if flight.result is None:
+                if closed is not None and flight is not closed:
+                    flight.transaction.ended = False
+                flight.result = flight.transaction.result(None if flight is closed else error)
+        self._report_settled()
+
+    def _settle(self, flight: _Flight) -> None:
+        """Take a message that is decided into its place among the others."""
+        self._flying.append(flight)
+        self._report_settled()
+
+    def _report_settled(self) -> None:
+        while self._flying and (result := self._flying[0].result) is not None:
+            flight = self._flying.popleft()
+            self._size -= len(flight.message)
+            self._due -= flight.replies
+            self._results.append(result)
+            if self._report is not None:
+                net.give(self._report, result)
+
+    def _finish(self) -> None:
+        """Take all replies that are due, and leave the connection ready for the next transaction."""
+        self._end_ready()
+        while self._flying:
+            self._land()
+        if not self._clean and self._broken is None:
+            self._smtp._rset()
+            self._clean = True
+
+
+def _closed_by(reply: Reply) -> Exception:
+    error: Exception = _errors().SMTPServerDisconnected(
+        f"Server closes the connection: {reply.code} {reply.message}"
+    )
+    return error
