@@ -5,7 +5,14 @@ import pickle
 
 import pytest
 
-from wirekit._wire.requests import BadRequest, check_unfinished_head, parse_request_head, parse_trailers
+from wirekit._wire.requests import (
+    BadRequest,
+    RequestHead,
+    check_unfinished_head,
+    parse_request_head,
+    parse_trailers,
+    replace_line,
+)
 from wirekit.defaults import Defaults, profile
 
 STRICT = profile("safe")
@@ -31,6 +38,33 @@ def test_usual_head_is_taken_apart() -> None:
     assert head.fields is head.fields
     assert (head.length, head.chunked, head.unframed) == (None, False, False)
     assert (head.keep_alive, head.expects) == (True, False)
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_line_is_replaced_before_the_same_fields(touched: bool) -> None:
+    head = parse_request_head(head_of(b"GET /a HTTP/1.1", b"Host: a", b"Content-Length: 5"), STRICT)
+    assert not touched or head.fields
+    other = replace_line(head, b"PUT /b?c HTTP/1.1\r\n", STRICT)
+    whole = parse_request_head(head_of(b"PUT /b?c HTTP/1.1", b"Host: a", b"Content-Length: 5"), STRICT)
+    for name in (*RequestHead.__slots__, "fields"):
+        if name != "_fields":
+            assert getattr(other, name) == getattr(whole, name), name
+    assert head.method == "GET"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET /b HTTP/1.0\r\n",
+        b"GET  /b HTTP/1.1\r\n",
+        b"GET /b HTTP/1.1\n",
+        b"GET /%b HTTP/1.1\r\n" % (b"x" * 65_536),
+    ],
+)
+def test_odd_line_is_not_replaced(line: bytes) -> None:
+    head = parse_request_head(head_of(b"GET /a HTTP/1.1", b"Host: a"), STRICT)
+    with pytest.raises(BadRequest):
+        replace_line(head, line, STRICT)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,14 @@ from wirekit._wire.fields import (
 )
 from wirekit._wire.http1 import MAX_LENGTH_DIGITS, Rules, is_persistent
 
-__all__ = ["BadRequest", "RequestHead", "check_unfinished_head", "parse_request_head", "parse_trailers"]
+__all__ = [
+    "BadRequest",
+    "RequestHead",
+    "check_unfinished_head",
+    "parse_request_head",
+    "parse_trailers",
+    "replace_line",
+]
 
 _LINE = rb"(%b++) ([!-~\x80-\xff]++) (HTTP/1\.[0-9])\r\n" % TOKEN
 _STRICT_HEAD = re.compile(_LINE + rb"((?:%b++:%b*+\r\n)*+\r\n)" % (TOKEN, TEXT)).fullmatch
@@ -124,6 +131,24 @@ def parse_request_head(head: bytes, rules: Rules) -> RequestHead:
     if rules.strict_framing:
         _check_host(low, version)
     _frame(result, low, rules)
+    return result
+
+
+def replace_line(head: RequestHead, raw_line: bytes, rules: Rules) -> RequestHead:
+    """Return what a head would be with another request line, as received: its fields are read already.
+
+    Raises BadRequest where that line is odd, or longer than it may be, or of another version: such a head is to be read
+    as a whole.
+    """
+    found = _STRICT_LINE(raw_line)
+    if found is None or found[3] != head.version.encode("ascii"):
+        raise BadRequest(0)
+    if len(raw_line) >= rules.max_line or len(raw_line) + len(head.block) > rules.max_head:
+        raise BadRequest(0)
+    words = (found[1].decode("ascii"), found[2].decode("iso-8859-1"), head.version)
+    result = RequestHead(raw_line, words, head.block, head._fields)
+    result.length, result.chunked, result.unframed = head.length, head.chunked, head.unframed
+    result.keep_alive, result.expects = head.keep_alive, head.expects
     return result
 
 

@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from wirekit._wire.fields import TEXT, check_name, check_value
 
-__all__ = ["UNAVAILABLE", "clean_reason", "format_field", "format_status_line", "is_length"]
+__all__ = ["UNAVAILABLE", "clean_reason", "format_field", "format_start", "format_status_line", "is_length"]
 
+DECISIVE = frozenset({"connection", "content-length", "transfer-encoding"})
+"""The fields that decide where a response ends, and the connection."""
 KEPT_LINES = 512
 """Lines kept; a browser's page load makes some 30 different ones."""
 
@@ -39,15 +41,23 @@ def format_status_line(version: str, status: int, reason: str) -> bytes:
 
 
 @lru_cache(KEPT_LINES)
-def format_field(name: str, value: str, *, strict: bool) -> tuple[bytes, str]:
-    """Return (field line with its end, name in lower case). ValueError for a name or value that is none.
+def format_field(name: str, value: str, strict: bool) -> tuple[bytes, str | None]:
+    """Return (field line with its end, name in lower case where it decides about the connection, else None).
 
-    Text must be Latin-1, else UnicodeEncodeError (a ValueError too). Not strict: see ``fields.check_value``.
+    ValueError for a name or value that is none. Text must be Latin-1, else UnicodeEncodeError (a ValueError too). Not
+    strict: see ``fields.check_value``. (Positional: a keyword doubles the time of finding a kept line.)
     """
     name_bytes, value_bytes = name.encode("latin-1"), value.encode("latin-1")
     check_name(name_bytes, strict=strict)
     check_value(value_bytes, strict=strict)
-    return b"%b: %b\r\n" % (name_bytes, value_bytes), name.lower()
+    low = name.lower()
+    return b"%b: %b\r\n" % (name_bytes, value_bytes), low if low in DECISIVE else None
+
+
+@lru_cache(8)
+def format_start(server: str, date: str, strict: bool) -> bytes:
+    """Return the lines ``Server`` and ``Date``, with which every response begins. ValueError as ``format_field``."""
+    return format_field("Server", server, strict)[0] + format_field("Date", date, strict)[0]
 
 
 def clean_reason(text: str) -> str:

@@ -52,6 +52,7 @@ class RequestFile(net.FileBase):
     def __init__(self, stream: net.Stream) -> None:
         self.stream = stream
         self.idle = True  # no request has begun: the connection may be closed without loss
+        self.came = False  # whoever waits for requests has seen that one stands here whole
         self.broken = False
         self.trailers: list[tuple[str, str]] = []
         self.greet: Callable[[], Any] | None = (
@@ -71,11 +72,12 @@ class RequestFile(net.FileBase):
         """Tell whether the next head can be read without waiting: it stands in the buffer, or what does is refused."""
         stream = self.stream
         buffer, pos = stream.buffer, stream.pos
+        if pos == len(buffer):
+            self._seen = 0
+            return False
         if self._known and buffer.startswith(self._known, pos):
             return True
         seen, self._seen = self._seen, len(buffer) - pos
-        if not self._seen:
-            return False
         if http1.find_head_end(buffer, pos, pos + seen) < 0:
             try:
                 requests.check_unfinished_head(buffer, pos, defaults.active)
@@ -85,6 +87,30 @@ class RequestFile(net.FileBase):
             return False
         self._seen = 0
         return True
+
+    def repeat(self) -> requests.RequestHead | None:
+        """Take the next head where it stands whole, and its fields are those of the last one; else None, and no step.
+
+        Browsers repeat themselves: the same bytes mean the same. What they do not repeat is the request line.
+        """
+        stream, known = self.stream, self._known_head
+        buffer, pos = stream.buffer, stream.pos
+        if known is None or known.expects:
+            return None
+        if buffer.startswith(self._known, pos):
+            stream.pos = pos + len(self._known)
+        else:
+            start = buffer.find(b"\n", pos) + 1
+            if not start or not buffer.startswith(known.block, start):
+                return None
+            try:
+                known = requests.replace_line(known, buffer[pos:start], defaults.active)
+            except requests.BadRequest:
+                return None
+            stream.pos = start + len(known.block)
+        self.idle = self.came = self._inside = False
+        self.greet = None
+        return known
 
     def read_line_of_head(self) -> bytes:
         """Wait for a whole head; return its request line, ``b""`` when the client has ended. Raises BadRequest.
@@ -96,7 +122,7 @@ class RequestFile(net.FileBase):
         self.idle = True
         if (stream.pos == len(stream.buffer) or stream.buffer[stream.pos] < 14) and not self._find_first():
             return b""
-        self.idle = False
+        self.idle = self.came = False
         if self._known and stream.buffer.startswith(self._known, stream.pos):
             assert self._known_head is not None
             line = self._known_head.raw_line  # browsers repeat themselves: the same bytes mean the same
@@ -338,11 +364,10 @@ class ResponseFile(net.FileBase):
         self._size = _BUFFERED if size in {-1, 1} else size
         self._held = b""
 
-    def write_head(self, head: bytes, *, hold: bool) -> None:
-        """Send a head; or hold it back, for a body is certain to follow."""
-        self._held += head
-        if not hold and not self._size:
-            self.flush()
+    def add_head(self, head: bytes) -> bool:
+        """Hold a head back; tell whether it is to be sent now, unless its body is certain to follow."""
+        self._held = self._held + head if self._held else head
+        return not self._size
 
     def write(self, data: Any) -> int:
         """Send bytes-like data; return how many bytes that was.

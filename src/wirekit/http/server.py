@@ -210,18 +210,21 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         and is called again when one has.
         """
         lot = self._lot if isinstance(self.rfile, RequestFile) else None
-        while lot is None or not lot.parks(self):
+        if lot is not None and not self.rfile.came and lot.parks(self):
+            return
+        self.handle_one_request()
+        while not self.close_connection and (lot is None or not lot.parks(self)):
             self.handle_one_request()
-            if self.close_connection:
-                break
 
     def handle_one_request(self) -> None:
         """Read a request, have its method answer it, and leave the connection ready for the next one."""
-        self._head = None
         self._begun = self._answered = self._switched = False
         self._headers_buffer = []
         try:
-            if not self._begin():
+            if self._repeat():
+                self._answer()
+                self._end()
+            elif not self._begin():
                 self.close_connection = True
             elif self.parse_request():
                 self._answer()
@@ -244,8 +247,28 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         stream = getattr(self.rfile, "stream", None)
         return self._head is None or getattr(stream, "closed", False) or getattr(self.wfile, "lost", False)
 
+    def _repeat(self) -> bool:
+        """Take a request whose fields are those of the one before, and which stands there whole.
+
+        False where it has to be read: by ``_begin`` and ``parse_request``.
+        """
+        rfile = self.rfile
+        if (
+            type(rfile) is not RequestFile
+            or type(self).parse_request is not BaseHTTPRequestHandler.parse_request
+        ):
+            return False
+        head = rfile.repeat()
+        if head is None:
+            return False
+        self.raw_requestline = head.raw_line
+        self._headers = None
+        self._take(head, rfile)
+        return True
+
     def _begin(self) -> bool:
         """Wait for a request line; False when there is none to answer."""
+        self._head = None
         self.command = None
         self.requestline = ""
         self.request_version = self.default_request_version
@@ -279,6 +302,13 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         except requests.BadRequest as refused:
             self._refuse(refused)
             return False
+        self._take(head, rfile)
+        if head.expects and self.protocol_version >= "HTTP/1.1":
+            return self.handle_expect_100()
+        return True
+
+    def _take(self, head: requests.RequestHead, rfile: RequestFile) -> None:
+        """Make a head the request that is to be answered."""
         self._head = head
         self.requestline, self.command = head.line, head.method
         if head.version != _LAST_09:  # else a handler's own default_request_version counts
@@ -287,9 +317,6 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         self.path = "/" + head.target.lstrip("/") if head.target.startswith("//") else head.target
         rfile.frame(head)
         self.close_connection = not (head.keep_alive and self.protocol_version >= "HTTP/1.1")
-        if head.expects and self.protocol_version >= "HTTP/1.1":
-            return self.handle_expect_100()
-        return True
 
     def _refuse(self, refused: requests.BadRequest) -> None:
         """Answer a request that is refused, where it is worth an answer; the connection ends."""
@@ -319,7 +346,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         if not self._answered:
             line = responses.format_status_line(self.protocol_version, 100, self._reason(100))
             if isinstance(self.wfile, ResponseFile):
-                self.wfile.write_head(line + b"\r\n", hold=False)
+                self.wfile.add_head(line + b"\r\n")
                 self.wfile.flush()  # the client waits, whatever else the handler likes to gather
             else:
                 net.give(self.wfile.write, line + b"\r\n")
@@ -435,8 +462,12 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """Begin a response, and log it: status line, ``Server`` and ``Date``. ``end_headers`` sends them."""
         self.log_request(code)
         self.send_response_only(code, message)
-        self.send_header("Server", self.version_string())
-        self.send_header("Date", self.date_time_string())
+        server, date = self.version_string(), self.date_time_string()
+        if type(self).send_header is BaseHTTPRequestHandler.send_header and self.request_version != _LAST_09:
+            self._add(responses.format_start(server, date, defaults.active.strict_framing))
+        else:
+            self.send_header("Server", server)
+            self.send_header("Date", date)
 
     def send_response_only(self, code: int, message: str | None = None) -> None:
         """Begin a response by its status line alone. ValueError for a message with control characters.
@@ -471,9 +502,14 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         ValueError for a keyword or value that would end the line (security rows 109 and 110).
         """
         text = value if type(value) is str else str(value)
-        line, low = responses.format_field(keyword, text, strict=defaults.active.strict_framing)
+        line, low = responses.format_field(keyword, text, defaults.active.strict_framing)
         if self.request_version != _LAST_09:
-            self._add(line)
+            try:
+                self._headers_buffer.append(line)
+            except AttributeError:  # a handler that reads its requests in a way of its own
+                self._headers_buffer = [line]
+        if low is None:
+            return
         if low == "content-length":
             self._length = int(text) if responses.is_length(text) else None
         elif low == "connection":
@@ -544,11 +580,11 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """Send what stands in the head so far."""
         if parts := getattr(self, "_headers_buffer", None):
             self._headers_buffer = []
-            head = b"".join(parts)
-            if isinstance(self.wfile, ResponseFile):
-                self.wfile.write_head(head, hold=bool(self._length))
-            else:
-                net.give(self.wfile.write, head)
+            wfile = self.wfile
+            if not isinstance(wfile, ResponseFile):
+                net.give(wfile.write, b"".join(parts))
+            elif wfile.add_head(b"".join(parts)) and not self._length:
+                wfile.flush()  # else it leaves with the body that is certain to follow
 
     # ---- the log
 

@@ -116,6 +116,7 @@ class AcceptedStream(Stream):
             return
         self._append(data)
         if handler.rfile.stands_whole():
+            handler.rfile.came = True
             self._server._go_on(self)  # noqa: SLF001 - likewise
         elif not self.begun and self._lot is not None:
             self.begun = (
@@ -445,7 +446,11 @@ class TCPServer:
 
     async def _serve_on(self, request: AcceptedStream, handler: Any) -> None:
         try:
-            await handler.go_on()
+            try:
+                await give(handler.handle)
+            finally:
+                if request.parked is not handler:
+                    await give(handler.finish)
         except Exception:  # noqa: BLE001 - whatever a handler raises concerns its own connection only
             await give(self.handle_error, request, handler.client_address)
         finally:
@@ -531,14 +536,10 @@ class StreamRequestHandler:
 
     async def _run(self) -> None:
         await give(self.setup)
-        await self.go_on()
-
-    async def go_on(self) -> None:
-        """Handle, and finish; unless the connection is parked meanwhile: this is called again then."""
         try:
             await give(self.handle)
         finally:
-            if getattr(self.request, "parked", None) is not self:
+            if getattr(self.request, "parked", None) is not self:  # else its server goes on with it
                 await give(self.finish)
 
     def setup(self) -> Any:

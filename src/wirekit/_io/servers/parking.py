@@ -209,6 +209,7 @@ class Parked(Place):
             return True
         self.waits = self.begun = False
         self.ended = not arrived
+        rfile.came = not self.ended
         self.run()
         return self.waits
 
