@@ -110,6 +110,53 @@ def test_known_envelope_is_read_as_by_expat(envelope: str, encode: Any) -> None:
     assert (message.kind, message.method, message.values) == read_there(data)
 
 
+def answer(value: str) -> str:
+    return f"<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n{value}\n</param>\n</params>\n</methodResponse>\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<value><int>5</int></value>",
+        "<value><string>plain text, \"'!</string></value>",
+        "<value><string>ünïcödé</string></value>",
+        "<value><string>a &amp; b ] c</string></value>",
+        "<value><boolean>1</boolean></value>",
+        "<value><base64>AGJ5dGU=</base64></value>",
+        "<value><struct></struct></value>",
+    ],
+)
+def test_answer_with_a_single_value_is_read_as_by_expat(value: str) -> None:
+    for data in (
+        answer(value),
+        answer(value).replace("\n", ""),
+        answer(value).replace("\n", "\r\n").encode(),
+    ):
+        message = scan(data)
+        assert message is not None
+        assert (message.kind, message.method, message.values) == read_there(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<value><int>5</i4></value>",
+        "<value><int>x</int></value>",
+        "<value><spam>x</spam></value>",
+        "<value><boolean>2</boolean></value>",
+        "<value><string>\x07</string></value>",
+        "<value><string>]]></string></value>",
+        "<value><string>&x;</string></value>",
+    ],
+)
+def test_answer_with_a_single_value_that_is_not_certain_is_left_alone(value: str) -> None:
+    assert scan(answer(value)) is None
+
+
+def test_answer_with_a_single_value_counts() -> None:
+    assert scan(answer("<value><int>5</int></value>"), values=0) is None
+
+
 def test_call_without_parameters_is_read() -> None:
     data = "<methodCall><methodName>go</methodName></methodCall>"
     assert scan(data) == read_there(data) == ("methodName", "go", [])

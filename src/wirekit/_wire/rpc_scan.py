@@ -84,6 +84,10 @@ _HEAD = re.compile(
     r"(?:<(params|fault)>)?+"
 ).match
 _TAIL = re.compile(rf"{_S}(?:</(methodResponse|methodCall)>)?+{_S}").fullmatch
+_ONE_SCALAR = re.compile(
+    rf"(?:<\?xml version=(?:'1\.0'|\"1\.0\")\?>)?+{_S}<methodResponse>{_S}<params>{_S}<param>{_S}<value>{_S}"
+    rf"<({_KIND})>([ -%'-;=?-\\^-~]*+)</\1>{_S}</value>{_S}</param>{_S}</params>{_S}</methodResponse>{_S}"
+).fullmatch  # what most answers are; its text has no "&", no "]" and no ">", so that nothing else need be looked at
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6})));").findall
 _EACH_REFERENCE = re.compile(r"&([^;]++);").sub
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -347,6 +351,8 @@ def scan(
     data: bytes in UTF-8, or text. depth, values: how many levels of containers, and how many values, there may be.
     """
     text = _take_text(data)
+    if text is not None and values > 0 and (single := _ONE_SCALAR(text)) is not None:
+        return _take_single(convert, single[1], single[2])
     if text is None or text.count("<value") > values:
         return None
     head = _HEAD(text)
@@ -371,6 +377,13 @@ def scan(
     if tail is None or tail[1] != (response or call) or not (inside or call):
         return None
     return Message(inside or "methodName", method, params)
+
+
+def _take_single(convert: dict[str, Callable[[str], Any]], kind: str, text: str) -> Message | None:
+    try:
+        return Message("params", None, [convert[kind](text)])
+    except _MISFITS:
+        return None
 
 
 def _gather(text: str, start: int, end: int, gatherer: _Gatherer, *, fault: bool) -> list[Any] | None:

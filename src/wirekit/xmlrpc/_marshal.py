@@ -94,24 +94,26 @@ class Marshaller:
     def write_values(self, values: Any, write: Write, root: str) -> None:
         """Do the work of ``dumps``; root: what errors call the values, ``result`` of the one value of a response."""
         put = self._make_put(write)
-        if is_fault(values):
+        if type(values) is not tuple and is_fault(values):
             write("<fault>\n")
-            self._put_in(put, {"faultCode": values.faultCode, "faultString": values.faultString}, "fault")
-            write("</fault>\n")
-            return
-        write("<params>\n")
-        for at, value in enumerate(values):
-            write("<param>\n")
-            self._put_in(put, value, root if root == "result" else f"{root}[{at}]")
-            write("</param>\n")
-        write("</params>\n")
-
-    def _put_in(self, put: Write, value: Any, place: str) -> None:
+            place = "fault"
+            values = ({"faultCode": values.faultCode, "faultString": values.faultString},)
+            before, behind, end = "", "", "</fault>\n"
+        else:
+            write("<params>\n")
+            place = root
+            before, behind, end = "<param>\n", "</param>\n", "</params>\n"
+        at = 0
         try:
-            put(value)
+            for value in values:
+                write(before)
+                put(value)
+                write(behind)
+                at += 1
         except Exception as error:
-            rpc_write.explain(error, place)
+            rpc_write.explain(error, place if place != "args" else f"args[{at}]")
             raise
+        write(end)
 
     def _make_put(self, write: Write) -> Callable[[Any], None]:
         """Return the function that writes a value: the quick one, unless a program has put its own in our types' place."""
@@ -292,11 +294,12 @@ def dumps(
         message = "response tuple must be a singleton"
         raise ValueError(message)
     encoding = encoding or "utf-8"
-    marshaller = (
-        FastMarshaller(encoding) if FastMarshaller else Marshaller(encoding, allow_none, encoders=encoders)
-    )
     pieces = [""]
-    _write_values(marshaller, params, pieces.append, "result" if methodresponse else "args")
+    if FastMarshaller:
+        pieces.append(FastMarshaller(encoding).dumps(params))
+    else:
+        marshaller = Marshaller(encoding, allow_none, encoders=encoders)
+        marshaller.write_values(params, pieces.append, "result" if methodresponse else "args")
     if methodname:
         pieces[0] = f"{_declare(encoding)}<methodCall>\n<methodName>{_name(methodname)}</methodName>\n"
         pieces.append("</methodCall>\n")
@@ -304,13 +307,6 @@ def dumps(
         pieces[0] = f"{_declare(encoding)}<methodResponse>\n"
         pieces.append("</methodResponse>\n")
     return "".join(pieces)
-
-
-def _write_values(marshaller: Any, params: Any, write: Write, root: str) -> None:
-    if isinstance(marshaller, Marshaller):
-        marshaller.write_values(params, write, root)
-    else:
-        write(marshaller.dumps(params))
 
 
 def _declare(encoding: str) -> str:
