@@ -1,4 +1,7 @@
-"""A world without proxies and without an opener of an earlier test, for tests of urllib.request."""
+"""A world without proxies and without an opener of an earlier test, for tests of urllib.request.
+
+``plain_opener`` leaves kept connections out, so that a peer hears the end of each; ``kept_opener`` has them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from wirekit import defaults
 from wirekit.aio.urllib import request as awaitable
 from wirekit.urllib import request as blocking
 
@@ -15,11 +19,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def plain_opener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let urlopen make a usual opener, and go straight to every host."""
+def kept_opener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let urlopen make a usual opener, and go straight to every host; its connections end with the test."""
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     yield
     for module in (blocking, awaitable):
         module.urlcleanup()
+
+
+@pytest.fixture
+def plain_opener(kept_opener: None) -> Iterator[None]:
+    """Let urlopen make a usual opener, one connection for each request, and go straight to every host."""
+    with defaults.using(keep_connections=False):
+        yield

@@ -119,6 +119,7 @@ def open_url(target: Target, options: Options, more: dict[str, str]) -> Any:
     more: fields that the command itself adds. Raises URLError and HTTPError, HTTPException, OSError, ValueError.
     """
     fields = {"User-Agent": f"wirekit/{wirekit.__version__}", "Accept": "*/*", "Accept-Encoding": "identity"}
+    fields["Connection"] = "close"  # no other request follows
     if target.login:
         user, _, password = target.login.partition(":")
         login = f"{unquote(user)}:{unquote(password)}".encode()

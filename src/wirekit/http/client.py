@@ -263,10 +263,11 @@ class HTTPConnection:
             f"{name}: {value}\r\n".encode("latin-1") for name, value in response.getheaders()
         ]
         if not 200 <= response.status < 300:
+            from wirekit._wire.tunnels import TunnelRefused
+
             self.close()
             response.close()
-            message = f"Tunnel connection failed: {response.status} {response.reason.strip()}"
-            raise OSError(message)
+            raise TunnelRefused(response.status, response.reason, response.getheaders())
         response.will_close = False
         response._close_conn()  # noqa: SLF001 - our own: the connection goes on below it
 
@@ -721,6 +722,10 @@ class HTTPConnection:
         """Leave the connection to its last response: close it on our side, which the response survives."""
         self._stream = self._attached = self.__response = None
         self.close()
+
+    def _forget_response(self) -> None:
+        """Count the last response as read: somebody else takes care that no request comes before it is."""
+        self.__response = None
 
 
 _PUTREQUEST, _PUTHEADER = HTTPConnection.putrequest, HTTPConnection.putheader

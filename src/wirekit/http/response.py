@@ -47,6 +47,7 @@ class HTTPResponse(net.FileBase):
         "_chunks",
         "_head",
         "_headers",
+        "_keeper",
         "_method",
         "_msg",
         "_owned",
@@ -76,6 +77,7 @@ class HTTPResponse(net.FileBase):
         self._msg: Any = None
         self._chunks: Any = None  # a ChunkedReader, where the body is in chunks
         self._shared = False  # somebody has asked for fp
+        self._keeper: Any = None  # who wants to know when the connection is free again: has give_back()
         self.version: int = _UNKNOWN
         self.code: int = _UNKNOWN
         self.status: int = _UNKNOWN
@@ -273,6 +275,20 @@ class HTTPResponse(net.FileBase):
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.release()
+            if self._keeper is not None:
+                self._give_back()
+
+    def _give_back(self) -> None:
+        """Give the connection back to who keeps it; end it where somebody else may still read from it, by ``fp``."""
+        keeper, self._keeper = self._keeper, None
+        keeper.give_back(reusable=not self._shared)
+
+    def _set_apart(self, make: Any) -> None:
+        """Take a body that has arrived whole out of the connection, which is free then. make: a stream of bytes."""
+        stream = self._stream
+        assert stream is not None
+        assert self.length is not None
+        self._stream = make(stream.take(self.length))
 
     # ---- the body
 
@@ -304,6 +320,8 @@ class HTTPResponse(net.FileBase):
             self._stream = None
             if stream.held:
                 stream.release()
+            if self._keeper is not None:
+                self._give_back()
         return data
 
     def _wait_for_rest(self, stream: net.Stream, wanted: int, *, whole: bool) -> bytes:
@@ -319,6 +337,7 @@ class HTTPResponse(net.FileBase):
 
     def _break_off(self) -> None:
         """Close the connection: it ended, or went wrong, in the middle of the body."""
+        self._keeper = None
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.abort()

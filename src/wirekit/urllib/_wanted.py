@@ -6,11 +6,13 @@ the other.
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import stat
 from collections.abc import Mapping
 
+from wirekit import defaults
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 from wirekit._wire import targets, uri_pieces
 from wirekit.urllib import parse
@@ -24,9 +26,37 @@ __all__ = ["Request", "check_body", "find_host", "measure_file", "request_host"]
 
 def request_host(request: Any) -> str:
     """Return the host of a request in lower case, without its port (RFC 2965)."""
-    host: str = parse.urlparse(request.full_url)[1] or request.get_header("Host", "")
+    return _host_of(request.full_url) or _without_port(request.get_header("Host", ""))
+
+
+@functools.lru_cache(maxsize=256)
+def _host_of(url: str) -> str:
+    return _without_port(parse.urlparse(url)[1])
+
+
+def _without_port(host: str) -> str:
     name, colon, port = host.rpartition(":")
     return (name if colon and port.isascii() and port.isdigit() else host).lower()
+
+
+@functools.lru_cache(maxsize=256)
+def _take_apart(
+    url: str,
+    strict: bool,  # noqa: ARG001 - a part of the key: the parser asks for the profile itself
+) -> tuple[str, str | None, str, str | None, str, str | None]:
+    """Return a URL without its fragment, the fragment, scheme, authority, selector and host of a URL.
+
+    What ``parse.urlsplit`` refuses is refused here.
+    """
+    plain, mark, fragment = parse.unwrap(url).partition("#")
+    kind, rest = uri_pieces.splittype(plain)
+    if kind is None:
+        message = f"unknown url type: {plain + mark + fragment if fragment else plain!r}"
+        raise ValueError(message)
+    parse.urlsplit(plain)
+    authority, selector = uri_pieces.splithost(rest)
+    host = parse.unquote(authority) if authority else authority
+    return plain, fragment if mark else None, kind, authority, selector, host
 
 
 class Request:
@@ -48,6 +78,13 @@ class Request:
     method: str
     timeout: Any = GLOBAL_DEFAULT_TIMEOUT
 
+    # Of the class until they are set: a request costs little.
+    _tunnel_host: str | None = None
+    _tls_proxy = False  # speak TLS with the proxy itself
+    _via: str | None = None  # the URL of a proxy that passes on bytes (SOCKS)
+    _directed = False  # a proxy has been chosen, and the request is on its way there
+    _start: int | None = None  # where a file's part that is the body begins
+
     def __init__(
         self,
         url: str,
@@ -62,10 +99,6 @@ class Request:
         self.unredirected_hdrs: dict[str, Any] = {}
         self._data: Any = None
         self.data = data
-        self._tunnel_host: str | None = None
-        self._tls_proxy = False  # speak TLS with the proxy itself
-        self._directed = False  # a proxy has been chosen, and the request is on its way there
-        self._start: int | None = None  # where a file's part that is the body begins
         for key, value in headers.items():
             self.add_header(key, value)
         self.origin_req_host = request_host(self) if origin_req_host is None else origin_req_host
@@ -80,10 +113,9 @@ class Request:
 
     @full_url.setter
     def full_url(self, url: str) -> None:
-        plain, mark, fragment = parse.unwrap(url).partition("#")
-        self._full_url: str | None = plain
-        self.fragment = fragment if mark else None
-        self._parse()
+        parts = _take_apart(url, defaults.active.strict_urls)
+        self._full_url: str | None = parts[0]
+        self.fragment, self.type, self._authority, self.selector, self.host = parts[1:]
 
     @full_url.deleter
     def full_url(self) -> None:
@@ -106,18 +138,6 @@ class Request:
     @data.deleter
     def data(self) -> None:
         self.data = None
-
-    def _parse(self) -> None:
-        """Take the URL apart. What ``parse.urlsplit`` refuses is refused here."""
-        assert self._full_url is not None
-        kind, rest = uri_pieces.splittype(self._full_url)
-        if kind is None:
-            message = f"unknown url type: {self.full_url!r}"
-            raise ValueError(message)
-        parse.urlsplit(self._full_url)
-        self.type = kind
-        self._authority, self.selector = uri_pieces.splithost(rest)
-        self.host = parse.unquote(self._authority) if self._authority else self._authority
 
     def get_method(self) -> str:
         """Return the method: the one given, else POST with a body and GET without."""
@@ -151,7 +171,10 @@ class Request:
 
     def has_header(self, header_name: str) -> bool:
         """Tell whether there is such a header, of either kind."""
-        return any(header_name in known or header_name.capitalize() in known for known in self._kinds())
+        if header_name in self.headers or header_name in self.unredirected_hdrs:
+            return True
+        kept = header_name.capitalize()
+        return kept in self.headers or kept in self.unredirected_hdrs
 
     def get_header(self, header_name: str, default: Any = None) -> Any:
         """Return a header's value; default when there is none."""
@@ -212,6 +235,8 @@ class Request:
 def find_host(request: Any) -> str:
     """Return a request's host without a user's name: that is for us, not for name lookup or a Host field."""
     host: str = request.host
+    if "@" not in host:
+        return host
     authority = getattr(request, "_authority", None)
     if authority and "@" in authority and host == parse.unquote(authority):
         return parse.unquote(targets.split_login(authority)[2])

@@ -24,20 +24,22 @@ Left to come: credentials and their handlers, cookies, FTP, SOCKS, kept connecti
 
 import bisect
 import contextlib
-import io
 import os
-import socket
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from wirekit import defaults
 from wirekit._io import blocking as net
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
-from wirekit._wire import data_urls, redirects, targets, uri_pieces
+from wirekit._wire import targets, uri_pieces
 from wirekit._wire.proxies import parse_proxy
 from wirekit.http import client
 from wirekit.urllib import error, parse
+from wirekit.urllib._handlers.base import BaseHandler
+from wirekit.urllib._handlers.files import DataHandler, FileHandler
+from wirekit.urllib._handlers.http import AbstractHTTPHandler, HTTPHandler, HTTPSHandler
+from wirekit.urllib._handlers.redirects import HTTPRedirectHandler
 from wirekit.urllib._local import (
     getproxies,
     getproxies_environment,
@@ -46,8 +48,7 @@ from wirekit.urllib._local import (
     proxy_bypass_environment,
     url2pathname,
 )
-from wirekit.urllib._wanted import Request, check_body, find_host, measure_file, request_host
-from wirekit.urllib.response import addinfourl
+from wirekit.urllib._wanted import Request, request_host
 
 if TYPE_CHECKING:
     import ssl
@@ -82,14 +83,16 @@ __all__ = [
 
 __version__ = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
-_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _BLOCK = 8192
 """Bytes that urlretrieve reads at once; programs count them in their reporthook."""
-_USUAL_REDIRECTIONS = 10
 
 _parse_proxy = parse_proxy
 
+_MAX_CONTEXTS = 8
+"""Contexts whose openers ``urlopen`` remembers; each may hold a megabyte of certificates."""
+
 _opener: "OpenerDirector | None" = None
+_openers_of_contexts: "dict[Any, OpenerDirector]" = {}
 _url_tempfiles: list[str] = []
 
 
@@ -129,14 +132,25 @@ def urlopen(
     if cafile or capath or cadefault:
         context = _context_of_files(cafile, capath, context)
     if context:
-        opener = build_opener(HTTPSHandler(context=context))
+        opener = _find_opener_of(context)
     elif _opener is None:
         _opener = opener = build_opener()
     else:
         opener = _opener
-    if hasattr(url, "redirect_dict"):
+    if not isinstance(url, str) and hasattr(url, "redirect_dict"):
         del url.redirect_dict  # the redirects of an earlier call do not count against this one
     return opener.open(url, data, timeout)
+
+
+def _find_opener_of(context: Any) -> "OpenerDirector":
+    """Return the usual opener for a context: the same one for the same context, so that connections can be kept."""
+    opener = _openers_of_contexts.get(context)
+    if opener is None:
+        if len(_openers_of_contexts) >= _MAX_CONTEXTS:
+            oldest = _openers_of_contexts.pop(next(iter(_openers_of_contexts)))
+            oldest.close()
+        opener = _openers_of_contexts[context] = build_opener(HTTPSHandler(context=context))
+    return opener
 
 
 def _context_of_files(cafile: str | None, capath: str | None, context: Any) -> "ssl.SSLContext":
@@ -239,11 +253,15 @@ def _read_block(source: Any) -> bytes:
 
 
 def urlcleanup() -> None:
-    """Remove the temporary files of ``urlretrieve``, and forget an installed opener."""
+    """Remove the temporary files of ``urlretrieve``, close kept connections, and forget an installed opener."""
     for name in _url_tempfiles:
         with contextlib.suppress(OSError):
             os.unlink(name)  # noqa: PTH108 - a name, as the stdlib keeps them
     _url_tempfiles.clear()
+    for opener in (_opener, *_openers_of_contexts.values()):
+        if isinstance(opener, OpenerDirector):
+            opener.close()
+    _openers_of_contexts.clear()
     install_opener(None)
 
 
@@ -296,7 +314,16 @@ class OpenerDirector:
         return places[purpose].setdefault(scheme, []) if purpose in places else None
 
     def close(self) -> None:
-        """Do nothing: no connection outlives its response."""
+        """Close the connections that are kept for further requests. The opener can be used on."""
+        for handler in self.handlers:
+            if isinstance(handler, AbstractHTTPHandler):
+                handler.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
 
     def _call_chain(self, chain: dict[Any, list[Any]], kind: Any, meth_name: str, *args: Any) -> Any:
         """Ask the handlers of this kind in turn; return the first result that is not None."""
@@ -326,11 +353,16 @@ class OpenerDirector:
 
     def _open(self, req: Any, data: Any = None) -> Any:  # noqa: ARG002 - the stdlib's signature
         """Find the handler that opens: for everything, for this scheme, for what nobody knows."""
-        return (
-            self._call_chain(self.handle_open, "default", "default_open", req)
-            or self._call_chain(self.handle_open, req.type, req.type + "_open", req)
-            or self._call_chain(self.handle_open, "unknown", "unknown_open", req)
-        )
+        chain, scheme = self.handle_open, req.type
+        if "default" in chain:
+            result = self._call_chain(chain, "default", "default_open", req)
+            if result:
+                return result
+        for handler in chain.get(scheme, ()):
+            result = net.give(getattr(handler, scheme + "_open"), req)
+            if result:
+                return result
+        return self._call_chain(chain, "unknown", "unknown_open", req)
 
     def error(self, proto: str, *args: Any) -> Any:
         """Ask the handlers of an error. HTTP: args are request, response, code, message and headers."""
@@ -344,24 +376,6 @@ class OpenerDirector:
 
 
 # ----------------------------------------------------------------------------------------------------------- handlers
-
-
-class BaseHandler:
-    """A handler. ``handler_order``: lower ones are asked first. ``parent``: its opener, once it has one."""
-
-    handler_order = 500
-    parent: Any
-
-    def add_parent(self, parent: OpenerDirector) -> None:
-        """Know the opener."""
-        self.parent = parent
-
-    def close(self) -> None:
-        """Do nothing: as in the standard library."""
-
-    def __lt__(self, other: Any) -> bool:
-        # A class that knows no handler_order comes last, as it did before there was one.
-        return self.handler_order < getattr(other, "handler_order", self.handler_order + 1)
 
 
 class HTTPErrorProcessor(BaseHandler):
@@ -393,138 +407,6 @@ class UnknownHandler(BaseHandler):
     def unknown_open(self, req: Any) -> Any:
         """Raise URLError."""
         raise error.URLError(f"unknown url type: {req.type}")
-
-
-class HTTPRedirectHandler(BaseHandler):
-    """Follows redirects (RFC 9110 section 15.4), within limits.
-
-    ``max_redirections``: hops in all; left as it is, ``defaults.active.max_redirects`` counts. ``max_repeats``: hops to
-    one and the same URL. ``credential_fields``: names, in lower case, of headers that stay behind when scheme, host or
-    port change; a subclass may add its own.
-    """
-
-    max_repeats = 4
-    max_redirections = _USUAL_REDIRECTIONS
-    credential_fields: Any = redirects.CREDENTIAL_FIELDS
-
-    inf_msg = (
-        "The HTTP server returned a redirect error that would lead to an infinite loop.\n"
-        "The last 30x error message was:\n"
-    )
-
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        """Return the request to go on with, None to leave it to other handlers, or raise HTTPError to go nowhere.
-
-        Method and body: ``redirects.choose_method``; ``defaults.active.redirect_with_body``.
-        """
-        given = req.get_method()
-        with_body = defaults.active.redirect_with_body
-        if not with_body and given not in {"GET", "HEAD"} and (code in {307, 308} or given != "POST"):
-            raise error.HTTPError(req.full_url, code, msg, headers, fp)
-        method = redirects.choose_method(code, given)
-        keeps_body = with_body and method == given
-        fields = redirects.select_fields(
-            req.headers,
-            body=keeps_body,
-            same_origin=defaults.active.cross_origin_credentials
-            or redirects.is_same_origin(req.full_url, newurl),
-            credentials=self.credential_fields,
-        )
-        return Request(
-            newurl.replace(" ", "%20"),
-            data=req.data if keeps_body else None,
-            headers=fields,
-            origin_req_host=req.origin_req_host,
-            unverifiable=True,
-            method=method,
-        )
-
-    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
-        """Follow the redirect; None where the response does not say whereto.
-
-        HTTPError, with the response, for a place that is not gone to, for a loop, and for a body that cannot be sent
-        a second time.
-        """
-        newurl = self._find_target(req, fp, code, msg, headers)
-        if newurl is None:
-            return None
-        new = net.give(self.redirect_request, req, fp, code, msg, headers, newurl)
-        if new is None:
-            return None
-        if not self._may_hop(req, new, newurl):
-            raise error.HTTPError(req.full_url, code, self.inf_msg + msg, headers, fp)
-        if new.data is not None and new.data is req.data and not _rewind(req):
-            reason = f"{msg} - The body can be read once only, so the redirect cannot be followed"
-            raise error.HTTPError(req.full_url, code, reason, headers, fp)
-        fp.close()  # its body, however long, is of no use: nothing of it is read
-        return self.parent.open(new, timeout=req.timeout)
-
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
-
-    def _find_target(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> str | None:
-        """Return the URL to go to; None for none; HTTPError for one that is refused."""
-        named = headers.get("location")
-        if named is None:
-            named = headers.get("uri")
-            if named is None:
-                return None
-        # Its bytes came in as ISO-8859-1; those beyond ASCII are escaped as they are, blanks with them.
-        named = parse.quote(named, encoding="iso-8859-1", safe=_PUNCTUATION)
-        here = uri_pieces.splittype(req.full_url)[0] or ""
-        try:
-            parts = parse.urlsplit(named)
-            refusal = redirects.find_refusal(
-                here, parts.scheme or here, downgrade=defaults.active.redirect_downgrade
-            )
-            if parts.netloc and not parts.path:
-                parts = parts._replace(path="/")
-            target: str = parse.urljoin(req.full_url, parts.geturl())
-        except ValueError as wrong:
-            raise error.HTTPError(named, code, f"{msg} - {wrong}", headers, fp) from wrong
-        if refusal:
-            raise error.HTTPError(named, code, f"{msg} - Redirection to url '{named}' {refusal}", headers, fp)
-        fragment = getattr(req, "fragment", None)  # goes along, RFC 9110 section 10.2.2
-        return f"{target}#{fragment}" if fragment and "#" not in target else target
-
-    def _may_hop(self, req: Any, new: Any, newurl: str) -> bool:
-        """Count the hop; False when it is one too many. The counts go from request to request."""
-        visited: dict[str, int] | None = getattr(req, "redirect_dict", None)
-        if visited is None:
-            visited = req.redirect_dict = {}
-        new.redirect_dict = visited
-        limit = self.max_redirections
-        if limit == _USUAL_REDIRECTIONS:
-            limit = defaults.active.max_redirects
-        if visited.get(newurl, 0) >= self.max_repeats or sum(visited.values()) >= limit:
-            return False
-        visited[newurl] = visited.get(newurl, 0) + 1
-        return True
-
-
-def _find_position(data: Any) -> int | None:
-    """Return where a file stands; None for what is no file, or one that cannot tell."""
-    if not hasattr(data, "read"):
-        return None
-    try:
-        position: int = net.give(data.tell)
-    except (AttributeError, OSError, ValueError):
-        return None
-    return position
-
-
-def _rewind(req: Any) -> bool:
-    """Make a body ready to be sent again; False when it can be read once only."""
-    data = req.data
-    if not hasattr(data, "read"):
-        return not (hasattr(data, "__next__") or hasattr(data, "__anext__"))
-    start = getattr(req, "_start", None)
-    if start is None:
-        return False
-    try:
-        net.give(data.seek, start)
-    except (AttributeError, OSError, ValueError):
-        return False
-    return True
 
 
 class ProxyHandler(BaseHandler):
@@ -568,240 +450,6 @@ class ProxyHandler(BaseHandler):
             return self.parent.open(req, timeout=req.timeout)
         finally:
             req._directed = False  # noqa: SLF001 - ours
-
-
-class AbstractHTTPHandler(BaseHandler):
-    """What HTTP and HTTPS have in common."""
-
-    _context: "ssl.SSLContext | None" = None
-
-    def __init__(self, debuglevel: int | None = None) -> None:
-        self._debuglevel = client.HTTPConnection.debuglevel if debuglevel is None else debuglevel
-
-    def set_http_debuglevel(self, level: int) -> None:
-        """Let connections print what they send and receive, when level is above 0."""
-        self._debuglevel = level
-
-    def _get_content_length(self, request: Any) -> int | None:
-        """Return the size of the body in bytes; None where nobody knows it beforehand."""
-        if hasattr(request.data, "read"):
-            return measure_file(request.data)
-        measure: Any = client.HTTPConnection._get_content_length  # noqa: SLF001 - of this package
-        length: int | None = measure(request.data, request.get_method())
-        return length
-
-    def do_request_(self, request: Any) -> Any:
-        """Add the headers that a request needs and does not have. TypeError for text as a body."""
-        if not request.host:
-            raise error.URLError("no host given")
-        if request.data is not None:
-            check_body(request.data)
-            self._add_body_headers(request)
-        if not request.has_header("Host"):
-            request.add_unredirected_header("Host", _format_host(request))
-        authority = getattr(request, "_authority", None)
-        user, password, _ = targets.split_login(authority or "")
-        if user is not None and not request.has_header("Authorization"):
-            request.add_unredirected_header("Authorization", targets.format_basic(user, password))
-        for name, value in self.parent.addheaders:
-            if not request.has_header(name.capitalize()):
-                request.add_unredirected_header(name.capitalize(), value)
-        return request
-
-    def _add_body_headers(self, request: Any) -> None:
-        if not request.has_header("Content-type"):
-            request.add_unredirected_header("Content-type", "application/x-www-form-urlencoded")
-        if request.has_header("Content-length") or request.has_header("Transfer-encoding"):
-            return
-        length = self._get_content_length(request)
-        if length is None:
-            request.add_unredirected_header("Transfer-encoding", "chunked")
-        else:
-            request.add_unredirected_header("Content-length", str(length))
-
-    def do_open(self, http_class: Any, req: Any, **http_conn_args: Any) -> Any:
-        """Send the request by a connection of this class, and return the response; its body is still to be read.
-
-        URLError, with the OSError as ``reason``, when no connection comes about or the request cannot be sent. What
-        goes wrong later is raised as it is.
-        """
-        if not req.host:
-            raise error.URLError("no host given")
-        headers = _collect_headers(req)
-        connection = self._make_connection(http_class, req, headers, **http_conn_args)
-        req._start = _find_position(req.data)  # noqa: SLF001 - ours
-        chunked = req.has_header("Transfer-encoding")
-        try:
-            try:
-                connection.request(
-                    req.get_method(), _choose_target(req), req.data, headers, encode_chunked=chunked
-                )
-            except OSError as failure:
-                raise error.URLError(failure) from failure
-            response = connection.getresponse()
-        except BaseException:
-            connection.close()
-            raise
-        _leave(connection, response)
-        response.url = req.get_full_url()
-        response.msg = response.reason  # what urllib's callers know by this name
-        return response
-
-    def _make_connection(
-        self, http_class: Any, req: Any, headers: dict[str, Any], **http_conn_args: Any
-    ) -> Any:
-        """Make the connection for a request, with its tunnel; headers that are the proxy's go to the tunnel's end."""
-        connection = http_class(find_host(req), timeout=req.timeout, **http_conn_args)
-        connection.set_debuglevel(self._debuglevel)
-        tunnel = getattr(req, "_tunnel_host", None)
-        if tunnel:
-            login = headers.pop("Proxy-Authorization", None)
-            connection.set_tunnel(tunnel, headers={} if login is None else {"Proxy-Authorization": login})
-            if getattr(req, "_tls_proxy", False):
-                connection._create_connection = self._connect_to_tls_proxy  # noqa: SLF001 - meant for that
-        return connection
-
-    def _connect_to_tls_proxy(
-        self, address: tuple[str, int], timeout: Any, source_address: tuple[str, int] | None
-    ) -> Any:
-        """Connect, and speak TLS with the proxy itself; its certificate is checked as any other (row 58)."""
-        from wirekit._io.tls import shared_context  # loads ssl, for TLS alone
-
-        sock: Any = net.create_connection(address, timeout, source_address)
-        try:
-            name = targets.encode_authority(address[0])
-            sock, _ = net.start_tls(sock, self._context or shared_context(), name)
-        except BaseException:
-            sock.close()
-            raise
-        return sock
-
-
-def _format_host(request: Any) -> str:
-    """Return the value of the Host field: of the URL, whoever is asked for it."""
-    if request.has_proxy():
-        _, rest = uri_pieces.splittype(request.selector)
-        host = targets.split_login(uri_pieces.splithost(rest)[0] or "")[2]
-    else:
-        host = getattr(request, "_tunnel_host", None) or find_host(request)
-    return targets.encode_authority(host)
-
-
-def _collect_headers(req: Any) -> dict[str, Any]:
-    """Return the headers as they are sent: names Like-This, one connection for one request."""
-    headers = {**req.headers, **req.unredirected_hdrs, "Connection": "close"}
-    return {name.title(): value for name, value in headers.items()}
-
-
-def _choose_target(req: Any) -> str:
-    """Return what the request line asks for: the whole URL of a proxy, else path and query."""
-    return targets.format_absolute(req.selector) if req.has_proxy() else targets.encode_target(req.selector)
-
-
-def _leave(connection: Any, response: Any) -> None:
-    """Let the connection end with this response, even where the server would keep it."""
-    if not connection.sock:
-        return
-    if isinstance(connection, client.HTTPConnection):
-        response.will_close = True
-        connection._hand_over()  # noqa: SLF001 - of this package
-        if response.length == 0:
-            response._close_conn()  # noqa: SLF001 - nothing is to come: hold no connection until somebody reads it
-    else:
-        connection.sock.close()
-        connection.sock = None
-
-
-class HTTPHandler(AbstractHTTPHandler):
-    """Opens http URLs."""
-
-    def http_open(self, req: Any) -> Any:
-        """Return the response."""
-        return self.do_open(client.HTTPConnection, req)
-
-    http_request = AbstractHTTPHandler.do_request_
-
-
-class HTTPSHandler(AbstractHTTPHandler):
-    """Opens https URLs. context: an ``ssl.SSLContext`` to use as it is; check_hostname: False leaves names unchecked."""
-
-    def __init__(
-        self,
-        debuglevel: int | None = None,
-        context: "ssl.SSLContext | None" = None,
-        check_hostname: bool | None = None,
-    ) -> None:
-        super().__init__(client.HTTPSConnection.debuglevel if debuglevel is None else debuglevel)
-        if context is None and check_hostname is not None:
-            from wirekit._io.tls import client_context  # loads ssl, for TLS alone
-
-            context = client_context()
-        if context is not None and check_hostname is not None:
-            context.check_hostname = check_hostname
-        self._context = context
-
-    def https_open(self, req: Any) -> Any:
-        """Return the response. ssl.SSLError, in a URLError, when the server is not trusted."""
-        return self.do_open(client.HTTPSConnection, req, context=self._context)
-
-    https_request = AbstractHTTPHandler.do_request_
-
-
-class FileHandler(BaseHandler):
-    """Opens file URLs of this machine (RFC 8089). No name but its own is looked up."""
-
-    names: tuple[str, ...] | None = None
-
-    def file_open(self, req: Any) -> Any:
-        """Return the file, with Content-type, Content-length and Last-modified. URLError when there is none."""
-        return self.open_local_file(req)
-
-    def get_names(self) -> tuple[str, ...]:
-        """Return the names and addresses that mean this machine."""
-        if FileHandler.names is None:
-            found = ["localhost", "127.0.0.1", "[::1]", socket.gethostname()]
-            for name in ("localhost", socket.gethostname()):
-                with contextlib.suppress(OSError):
-                    found += net.in_thread(socket.gethostbyname_ex, name)[2]
-            FileHandler.names = tuple(found)
-        return FileHandler.names
-
-    def open_local_file(self, req: Any) -> Any:
-        """Return the file that the request's selector names, if its host is this machine."""
-        if req.host and req.host != "localhost" and req.host not in net.give(self.get_names):
-            raise error.URLError("file not on local host")
-        path = url2pathname(req.selector)
-        try:
-            status = os.stat(path)  # noqa: PTH116 - a path as text
-            file = open(path, "rb")  # noqa: ASYNC230, PTH123, SIM115 - quick; the caller closes it
-        except OSError as failure:
-            raise error.URLError(failure) from failure
-        from email.utils import formatdate  # loads the email package
-        from mimetypes import guess_type  # for file URLs alone
-
-        fields = [
-            ("Content-type", guess_type(req.selector)[0] or "text/plain"),
-            ("Content-length", str(status.st_size)),
-            ("Last-modified", formatdate(status.st_mtime, usegmt=True)),
-        ]
-        return addinfourl(file, _make_message(fields), f"file://{req.host or ''}{req.selector}")
-
-
-class DataHandler(BaseHandler):
-    """Opens data URLs (RFC 2397)."""
-
-    def data_open(self, req: Any) -> Any:
-        """Return the data, with Content-type and Content-length. ValueError for a URL that is none."""
-        url = req.full_url
-        kind, data = data_urls.parse_data_url(url)
-        fields = [("Content-type", kind), ("Content-length", str(len(data)))]
-        return addinfourl(io.BytesIO(data), _make_message(fields), url)
-
-
-def _make_message(fields: list[tuple[str, str]]) -> Any:
-    from wirekit._wire.http_message import HTTPMessage  # loads the email package
-
-    return HTTPMessage.of(fields)
 
 
 _USUAL_HANDLERS: tuple[type[BaseHandler], ...] = (

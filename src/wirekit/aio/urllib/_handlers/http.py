@@ -1,0 +1,389 @@
+"""Opening http and https URLs: headers, connections new and kept, tunnels, and what comes back.
+
+``do_open`` is the one place where a request leaves. It takes an idle connection out of the pool, or makes one; what it
+may be used for is its *key*, which ``_find_key`` makes of everything that matters. Connections of the two classes of
+``http.client`` are kept, and those of a subclass that says ``kept = True``; a function in the place of a class, or
+another class, makes a connection that serves one request, as in the standard library.
+
+A kept connection may have been closed by its server in the very moment in which it is used. A request that can be sent
+twice without harm (RFC 9110 section 9.2.2), and whose body can be had again, is then sent again over a new connection,
+provided that not a byte of an answer has come. Others use kept connections only while they are fresh, and where such
+a one fails after all the error says that nobody knows whether the server has acted.
+"""
+
+import contextlib
+import socket
+from typing import TYPE_CHECKING, Any, Final
+
+from wirekit import defaults
+from wirekit._io import asynchronous as net
+from wirekit._io.keeping import asynchronous as keeping
+from wirekit._wire import targets, uri_pieces
+from wirekit.aio.http import client
+from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
+from wirekit.aio.urllib._handlers.bodies import find_position, may_rewind, rewind
+from wirekit.aio.urllib._handlers.pool import Line, Pool
+from wirekit.urllib import error
+from wirekit.urllib._wanted import check_body, find_host, measure_file
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["AbstractHTTPHandler", "HTTPHandler", "HTTPSHandler"]
+
+_KEPT: Final = {client.HTTPConnection, client.HTTPSConnection}
+_REPEATABLE: Final = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
+"""The idempotent methods of RFC 9110 section 9.2.2: sent twice they do what they do once."""
+
+
+class AbstractHTTPHandler(BaseHandler):
+    """What HTTP and HTTPS have in common."""
+
+    __module__ = HOME
+
+    _context: "ssl.SSLContext | None" = None
+    _pool: Pool | None = None
+
+    def __init__(self, debuglevel: int | None = None) -> None:
+        self._debuglevel = client.HTTPConnection.debuglevel if debuglevel is None else debuglevel
+
+    def set_http_debuglevel(self, level: int) -> None:
+        """Let connections print what they send and receive, when level is above 0."""
+        self._debuglevel = level
+
+    def close(self) -> None:
+        """Close the connections that are kept for further requests; more may be opened afterwards."""
+        if self._pool is not None:
+            self._pool.close()
+
+    # ---- before: headers
+
+    def _get_content_length(self, request: Any) -> int | None:
+        """Return the size of the body in bytes; None where nobody knows it beforehand."""
+        if hasattr(request.data, "read"):
+            return measure_file(request.data)
+        measure: Any = client.HTTPConnection._get_content_length  # noqa: SLF001 - of this package
+        length: int | None = measure(request.data, request.get_method())
+        return length
+
+    def do_request_(self, request: Any) -> Any:
+        """Add the headers that a request needs and does not have. TypeError for text as a body."""
+        if not request.host:
+            raise error.URLError("no host given")
+        if request.data is not None:
+            check_body(request.data)
+            self._add_body_headers(request)
+        if not request.has_header("Host"):
+            request.add_unredirected_header("Host", _format_host(request))
+        authority = getattr(request, "_authority", None)
+        if authority and "@" in authority and not request.has_header("Authorization"):
+            user, password, _ = targets.split_login(authority)
+            request.add_unredirected_header("Authorization", targets.format_basic(user or "", password))
+        for name, value in self.parent.addheaders:
+            name = name.capitalize()  # noqa: PLW2901 - as headers are kept
+            if not request.has_header(name):
+                request.add_unredirected_header(name, value)
+        return request
+
+    def _add_body_headers(self, request: Any) -> None:
+        if not request.has_header("Content-type"):
+            request.add_unredirected_header("Content-type", "application/x-www-form-urlencoded")
+        if request.has_header("Content-length") or request.has_header("Transfer-encoding"):
+            return
+        length = self._get_content_length(request)
+        if length is None:
+            request.add_unredirected_header("Transfer-encoding", "chunked")
+        else:
+            request.add_unredirected_header("Content-length", str(length))
+
+    # ---- the exchange
+
+    async def do_open(self, http_class: Any, req: Any, **http_conn_args: Any) -> Any:
+        """Send the request by a connection of this class, and return the response; its body is still to be read.
+
+        URLError, with the OSError as ``reason``, when no connection comes about or the request cannot be sent. What
+        goes wrong later is raised as it is.
+        """
+        if not req.host:
+            raise error.URLError("no host given")
+        headers = _collect_headers(req)
+        tunnel: str | None = getattr(req, "_tunnel_host", None)
+        login = None if tunnel is None else headers.pop("Proxy-Authorization", None)
+        key = None
+        if defaults.active.keep_connections:
+            key = self._find_key(http_class, req, headers, tunnel, login, http_conn_args)
+        if key is None:
+            headers["Connection"] = "close"
+        if req.data is not None:
+            req._start = await find_position(req.data)  # noqa: SLF001 - ours
+        if key is not None:
+            repeatable = req.get_method() in _REPEATABLE and (req.data is None or may_rewind(req))
+            line = self._take(key, req, fresh=not repeatable)
+            if line is not None:
+                response = await self._use_again(line, req, headers, repeatable=repeatable)
+                if response is not None:
+                    return response
+        connection = self._make_connection(http_class, req, tunnel, login, **http_conn_args)
+        return await self._converse(self._make_line(key, connection, req), req, headers)
+
+    async def _converse(self, line: Line, req: Any, headers: dict[str, Any]) -> Any:
+        """Send a request and wait for the head of its response; an error of whatever kind closes the connection."""
+        connection, data = line.connection, req.data
+        chunked = data is not None and req.has_header("Transfer-encoding")
+        try:
+            try:
+                await connection.request(
+                    req.get_method(), _choose_target(req), data, headers, encode_chunked=chunked
+                )
+            except OSError as failure:
+                raise error.URLError(failure) from failure
+            response = await connection.getresponse()
+        except BaseException:
+            connection.close()
+            raise
+        response.url = req.full_url
+        response.msg = response.reason  # what urllib's callers know by this name
+        if isinstance(connection, client.HTTPConnection):
+            _leave(line, connection, response)
+        elif connection.sock:
+            connection.sock.close()
+            connection.sock = None
+        return response
+
+    async def _use_again(self, line: Line, req: Any, headers: dict[str, Any], *, repeatable: bool) -> Any:
+        """Converse over a kept connection; None where it turned out to be of no use, and another may be tried."""
+        stream = line.connection._stream  # noqa: SLF001 - of this package
+        try:
+            response = await self._converse(line, req, headers)
+        except OSError as failure:
+            if not _is_mute(failure, stream):
+                raise
+            if repeatable and await rewind(req):
+                return None
+            failure.add_note(
+                "The connection had been kept from an earlier request and was closed meanwhile. Whether the server "
+                "has acted upon this request nobody knows, so it was not sent again."
+            )
+            raise
+        if response.status == 408 and response.will_close and repeatable and await rewind(req):
+            response.close()  # the server gave up waiting for a request in the moment in which this one left
+            return None
+        return response
+
+    # ---- connections
+
+    def _find_key(
+        self,
+        http_class: Any,
+        req: Any,
+        headers: dict[str, Any],
+        tunnel: str | None,
+        login: Any,
+        args: dict[str, Any],
+    ) -> tuple[Any, ...] | None:
+        """Return all that a connection must have in common with this request's; None for one that is not to be kept."""
+        if http_class not in _KEPT and not getattr(http_class, "kept", False):
+            return None
+        if "Connection" in headers and "close" in str(headers["Connection"]).lower():
+            return None
+        if tunnel is None and req.has_proxy():
+            login = headers.get("Proxy-Authorization")
+        key = (
+            keeping.here(),
+            http_class,
+            find_host(req),
+            tunnel,
+            login,
+            getattr(req, "_via", None),
+            getattr(req, "_tls_proxy", False) and _describe_context(self._context),
+            issubclass(http_class, client.HTTPSConnection) and _describe_context(args.get("context")),
+            *args.items(),
+        )
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return key
+
+    def _take(self, key: Any, req: Any, *, fresh: bool) -> Line | None:
+        """Return an idle line for this request, with its timeout; None where there is none."""
+        pool = self._pool
+        line = None if pool is None else pool.take(key, fresh=fresh)
+        if line is None:
+            return None
+        connection = line.connection
+        connection.debuglevel = self._debuglevel
+        timing = _describe_timeout(req.timeout)
+        if timing != line.timing:
+            connection.timeout = req.timeout
+            connection._limited = isinstance(req.timeout, defaults.Timeout)  # noqa: SLF001 - of this package
+            keeping.retime(connection.sock, req.timeout)
+            line.timing = timing
+        return line
+
+    def _make_line(self, key: Any, connection: Any, req: Any) -> Line:
+        """Return a line for a new connection, which is kept where it has a key."""
+        line = Line(None, key, connection)
+        if key is not None:
+            line.pool = self._pool = self._pool or Pool(self)
+            line.pool.expect(key[0])
+            line.timing = _describe_timeout(req.timeout)
+        return line
+
+    def _make_connection(
+        self, http_class: Any, req: Any, tunnel: str | None, login: Any, **http_conn_args: Any
+    ) -> Any:
+        """Make the connection for a request, with its tunnel. login: what the tunnel's end is told, and nobody else."""
+        connection = http_class(find_host(req), timeout=req.timeout, **http_conn_args)
+        connection.set_debuglevel(self._debuglevel)
+        if tunnel:
+            connection.set_tunnel(tunnel, headers={} if login is None else {"Proxy-Authorization": login})
+            if getattr(req, "_tls_proxy", False):
+                connection._create_connection = self._connect_to_tls_proxy  # noqa: SLF001 - meant for that
+        return connection
+
+    async def _connect_to_tls_proxy(
+        self, address: tuple[str, int], timeout: Any, source_address: tuple[str, int] | None
+    ) -> Any:
+        """Connect, and speak TLS with the proxy itself; its certificate is checked as any other (row 58)."""
+        from wirekit._io.tls import shared_context  # loads ssl, for TLS alone
+
+        sock: Any = await net.create_connection(address, timeout, source_address)
+        try:
+            name = targets.encode_authority(address[0])
+            sock, _ = await net.start_tls(sock, self._context or shared_context(), name)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+
+def _leave(line: Line, connection: Any, response: Any) -> None:
+    """Let the connection be kept once the response is read, or end with it."""
+    if not connection.sock:
+        return
+    kept = line.key is not None and not response.will_close and response.status != 101  # which ends HTTP
+    if kept:
+        connection._forget_response()  # noqa: SLF001 - of this package
+    else:
+        response.will_close = True
+        connection._hand_over()  # noqa: SLF001 - of this package
+    if response.length == 0:
+        response._close_conn()  # noqa: SLF001 - nothing is to come: hold no connection until somebody reads it
+    elif response._has_arrived():  # noqa: SLF001 - of this package
+        response._set_apart(keeping.Arrived)  # noqa: SLF001 - of this package
+    else:
+        if kept:
+            response._keeper = line  # noqa: SLF001 - of this package
+        if net.ASYNC:
+            _watch(response, line)
+        return
+    if kept:
+        line.give_back()
+
+
+def _format_host(request: Any) -> str:
+    """Return the value of the Host field: of the URL, whoever is asked for it."""
+    if request.has_proxy():
+        _, rest = uri_pieces.splittype(request.selector)
+        host = targets.split_login(uri_pieces.splithost(rest)[0] or "")[2]
+    else:
+        host = getattr(request, "_tunnel_host", None) or find_host(request)
+    return targets.encode_authority(host)
+
+
+def _collect_headers(req: Any) -> dict[str, Any]:
+    """Return the headers as they are sent: names Like-This."""
+    headers = {**req.headers, **req.unredirected_hdrs}
+    return {name.title(): value for name, value in headers.items()}
+
+
+def _choose_target(req: Any) -> str:
+    """Return what the request line asks for: the whole URL of a proxy, else path and query."""
+    return targets.format_absolute(req.selector) if req.has_proxy() else targets.encode_target(req.selector)
+
+
+def _describe_timeout(timeout: Any) -> tuple[Any, ...]:
+    """Return all that a connection's timeout follows from."""
+    return timeout, socket.getdefaulttimeout(), defaults.active.timeout
+
+
+def _describe_context(context: Any) -> tuple[Any, ...]:
+    """Return a context with those of its settings that may be changed while it is used (security rows 46 and 47)."""
+    if context is None:
+        from wirekit._io.tls import shared_context  # loads ssl, for TLS alone
+
+        context = shared_context()
+    return (
+        context,
+        context.verify_mode,
+        context.check_hostname,
+        context.verify_flags,
+        context.options,
+        context.minimum_version,
+    )
+
+
+def _is_mute(failure: OSError, stream: Any) -> bool:
+    """Tell whether a connection broke without a byte of an answer; a wait that took too long is no break."""
+    reason = failure.reason if isinstance(failure, error.URLError) else failure
+    return isinstance(reason, OSError) and not isinstance(reason, TimeoutError) and keeping.is_silent(stream)
+
+
+if net.ASYNC:
+
+    def _watch(response: Any, line: Line) -> None:
+        """End the connection when its response is forgotten unread, as by who catches HTTPError for its code alone.
+
+        A socket ends with its last reference by itself; a transport does not, since its loop holds it.
+        """
+        import weakref
+
+        stream = response._stream  # noqa: SLF001 - of this package
+        if isinstance(stream, net.Stream):
+            weakref.finalize(response, _abandon, stream, line, line.turn).atexit = False
+
+    def _abandon(stream: net.Stream, line: Line, turn: int) -> None:
+        """End a connection, unless its response has given it back. Called in any thread."""
+        if not stream.closed and line.turn == turn:
+            with contextlib.suppress(RuntimeError):  # the loop is closed, and the connection with it
+                stream._loop.call_soon_threadsafe(stream.abort)  # noqa: SLF001 - of this package
+
+
+class HTTPHandler(AbstractHTTPHandler):
+    """Opens http URLs."""
+
+    __module__ = HOME
+
+    async def http_open(self, req: Any) -> Any:
+        """Return the response."""
+        return await self.do_open(client.HTTPConnection, req)
+
+    http_request = AbstractHTTPHandler.do_request_
+
+
+class HTTPSHandler(AbstractHTTPHandler):
+    """Opens https URLs. context: an ``ssl.SSLContext`` to use as it is; check_hostname: False leaves names unchecked."""
+
+    __module__ = HOME
+
+    def __init__(
+        self,
+        debuglevel: int | None = None,
+        context: "ssl.SSLContext | None" = None,
+        check_hostname: bool | None = None,
+    ) -> None:
+        super().__init__(client.HTTPSConnection.debuglevel if debuglevel is None else debuglevel)
+        if context is None and check_hostname is not None:
+            from wirekit._io.tls import client_context  # loads ssl, for TLS alone
+
+            context = client_context()
+        if context is not None and check_hostname is not None:
+            context.check_hostname = check_hostname
+        self._context = context
+
+    async def https_open(self, req: Any) -> Any:
+        """Return the response. ssl.SSLError, in a URLError, when the server is not trusted."""
+        return await self.do_open(client.HTTPSConnection, req, context=self._context)
+
+    https_request = AbstractHTTPHandler.do_request_
