@@ -2,13 +2,14 @@
 
 import pytest
 
-from wirekit._wire.percent import UNRESERVED, Quoting, quote_bytes, unquote_bytes, unquote_text
+from wirekit._wire.percent import UNRESERVED, Quoting, quote_bytes, quote_text, unquote_bytes, unquote_text
 
 PATH = Quoting(b"/")
 
 
 def quote_plainly(data: bytes, safe: bytes) -> str:
     """Quote byte by byte, as RFC 3986 section 2.1 says it."""
+    safe = bytes(byte for byte in safe if byte < 128)
     return "".join(chr(byte) if byte in UNRESERVED + safe else f"%{byte:02X}" for byte in data)
 
 
@@ -28,11 +29,49 @@ def quote_plainly(data: bytes, safe: bytes) -> str:
         bytes(range(128, 256)) * 20 + b"tail",
         bytes(byte for pair in zip(range(128, 256), b"x" * 128, strict=True) for byte in pair),
         bytes(byte for pair in zip(range(128, 256), b"x" * 128, strict=True) for byte in pair) * 10,
+        b". =\x7f\xc3\xa9",
+        b".\n \x00.\r",
+        "Привет".encode(),
+        "Съешь ещё этих мягких французских булок, да выпей чаю. ".encode() * 20,
+        "naïve café: 100 % \\x41 xyz abcdef ABCDEF 0123 ".encode() * 3,
+        b"\x0e\x0f\x16 stands for something \\ x % a \xe9" * 3,
+        b"first sixty-four unsafe bytes are blanks" + b" " * 64 + bytes(range(1, 32)),
+        b"one more kind after many blanks" + b" " * 64 + b"& &",
+        b"%41 % 41 - no letters beyond ASCII, but escapes and blanks ",
     ],
 )
 def test_quote_bytes_whatever_the_way_matches_byte_by_byte(data: bytes) -> None:
     assert quote_bytes(data, PATH) == quote_plainly(data, b"/")
     assert quote_bytes(bytearray(data), PATH) == quote_plainly(data, b"/")
+    for safe in (b"", b"%/:=&?~#+!$,;'@()*[]", b"=\\ \x0e"):
+        assert quote_bytes(data, Quoting(safe)) == quote_plainly(data, safe)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "/plain",
+        "a b",
+        "é",
+        ".é",
+        "a & b",
+        "a&b",
+        "a&b" * 20,
+        "Привет, мир",
+        "naïve " * 20,
+        "\x00 é",
+        "\n .",
+    ],
+)
+def test_quote_text_gives_what_its_bytes_give(text: str) -> None:
+    for safe in (b"/", b"= ", b"", b"\n", b"\x00"):
+        assert quote_text(text, Quoting(safe)) == quote_plainly(text.encode(), safe)
+
+
+def test_quote_text_refuses_lone_surrogates() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        quote_text("\ud800", PATH)
 
 
 def test_quoting_ignores_safe_bytes_beyond_ascii() -> None:

@@ -1,4 +1,4 @@
-"""Percent-encoding (RFC 3986 section 2.1): bytes to quoted text, and back.
+r"""Percent-encoding (RFC 3986 section 2.1): bytes to quoted text, and back.
 
 Everything here works on whole strings at once, in C, instead of on one escape after another:
 
@@ -7,7 +7,7 @@ Everything here works on whole strings at once, in C, instead of on one escape a
   line breaks), so its answer counts only if it is exactly two bytes shorter per ``%``: then each was a whole escape.
 - *Quoting* maps bytes through a table of 256 strings, where nothing is quicker: a few bytes whose unsafe ones
   quoted-printable escapes as well are left to its encoder; longer data with few kinds of unsafe ASCII has these
-  replaced one after the other, and what is beyond ASCII escaped by Python's ``backslashreplace`` (``\\xc3``), which one
+  replaced one after the other, and what is beyond ASCII escaped by Python's ``backslashreplace`` (``\xc3``), which one
   ``translate`` makes ``%C3``; where nearly all is unsafe, ``bytes.hex`` writes each run of it at once. No input makes
   the choice between these a bad one.
 
@@ -70,7 +70,7 @@ class Quoting:
         self.safe = bytes({byte for byte in safe if byte < 128}.union(UNRESERVED))
         self.table: dict[int, str] = {byte: escape.decode() for byte, escape in enumerate(_ESCAPES)}
         self.table.update((byte, chr(byte)) for byte in self.safe)
-        self.lendable = b"" if set(self.safe).intersection(_BORROWED) else self.safe + _BORROWED
+        self.lendable = b"" if set(self.safe).intersection(_BORROWED + b"\n\r\x00") else self.safe + _BORROWED
         self.masks = not set(self.safe).intersection(_STAND_INS)
         self._runs: Any = None
 

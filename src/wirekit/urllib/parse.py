@@ -501,19 +501,24 @@ def _keeps_empty(components: Any, keep_empty: Any) -> bool:
 
 
 def _unsplit(scheme: Any, netloc: Any, path: str, query: Any, fragment: Any) -> str:
-    slashes = "//"
     if netloc:
         if netloc not in authorities.plain_authorities and defaults.active.strict_urls:
             authorities.check_authority(netloc, scheme, strict=True)
         if path and path[0] != "/":
             path = "/" + path
-    elif path[:2] != "//" and not (scheme and (not path or path[0] == "/") and scheme in uses_netloc):
-        slashes = ""
+        slashes = "//"
+    else:
+        slashes = "//" if _needs_slashes(scheme, path) else ""
     # str.join, no f-string: bytes among text must fail
     return "".join((
         scheme or "", ":" if scheme else "", slashes, netloc or "", path,
         "?" if query else "", query or "", "#" if fragment else "", fragment or "",
     ))  # fmt: skip
+
+
+def _needs_slashes(scheme: Any, path: str) -> bool:
+    """Tell whether an empty netloc must show: before a path that would be read as one, and in schemes that have one."""
+    return path[:2] == "//" or bool(scheme and (not path or path[0] == "/") and scheme in uses_netloc)
 
 
 def _checked(netloc: Any, scheme: Any) -> Any:
@@ -604,6 +609,8 @@ def _split_base(base: str, fragments: bool) -> uri.Base:
 
 # ---- quoting
 
+_quote_text = percent.quote_text
+
 
 def quote(
     string: str | bytes | bytearray, safe: Any = "/", encoding: str | None = None, errors: str | None = None
@@ -617,13 +624,15 @@ def quote(
         if not string:
             return string
         if encoding is None and errors is None:
-            string = string.encode()
-        else:
-            string = string.encode(
-                "utf-8" if encoding is None else encoding, "strict" if errors is None else errors
-            )
-        quoting = _quotings.get(safe) if type(safe) is str else None
-        return percent.quote_bytes(string, quoting or _find_quoting(safe))
+            try:
+                quoting = _quotings[safe]
+            except (KeyError, TypeError, BytesWarning):  # a warning under python -bb: bytes beside text
+                quoting = _find_quoting(safe)
+            return _quote_text(string, quoting)
+        data = string.encode(
+            "utf-8" if encoding is None else encoding, "strict" if errors is None else errors
+        )
+        return percent.quote_bytes(data, _find_quoting(safe))
     if encoding is not None or errors is not None:
         message = f"quote() doesn't support {'errors' if encoding is None else 'encoding'!r} for bytes"
         raise TypeError(message)
