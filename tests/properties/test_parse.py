@@ -104,8 +104,9 @@ def has_scheme_alone(url: str) -> bool:
 
 @given(TEXT, TEXT, st.booleans())
 def test_urljoin_and_urldefrag_are_the_standard_library_s(base: str, url: str, fragments: bool) -> None:
-    if sys.version_info < (3, 14):
+    if sys.version_info < (3, 14):  # which also lets a reference of nothing keep the fragment of its base
         assume(not tells_empty_from_missing(base) and not tells_empty_from_missing(url))
+        assume(not url or url.strip("\t\n\r") > " " or "#" not in base)
     if sys.version_info < (3, 12, 6):
         assume(not has_scheme_alone(base) and not has_scheme_alone(url))
     assume("[" not in base + url or hasattr(urllib.parse, "_check_bracketed_netloc"))
@@ -125,8 +126,9 @@ BASES = st.builds(
 
 @given(BASES, PATHS)
 def test_urljoin_of_paths_is_the_standard_library_s(base: str, url: str) -> None:
-    if sys.version_info < (3, 14):
+    if sys.version_info < (3, 14):  # which also lets a reference of nothing keep the fragment of its base
         assume(not tells_empty_from_missing(base) and not tells_empty_from_missing(url))
+        assume(not url or url.strip("\t\n\r") > " " or "#" not in base)
     if sys.version_info < (3, 12, 6):
         assume(not has_scheme_alone(base) and not has_scheme_alone(url))
     same("urljoin", base, url)
