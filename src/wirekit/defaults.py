@@ -78,6 +78,16 @@ class Defaults:
     """Idle connections that an opener keeps, to all hosts together. Go's net/http keeps as many."""
     idle_timeout: float = 30.0
     """Seconds that an idle connection is kept. Servers keep them for 5 to 75, many routers forget them after 60."""
+    decode_contents: bool = True
+    """Ask for compressed bodies and decompress them, where the program says nothing of Accept-Encoding itself."""
+    max_codings: int = 5
+    """Codings of one body, one within the other (security row 27). urllib3's figure; real servers use one."""
+    max_expansion: int = 200
+    """Times its size that a body may become when it is decompressed, beyond its first 16 MiB (security row 25).
+
+    Apache's mod_deflate draws the line here. Text shrinks to a tenth, only zeros and the like to a thousandth."""
+    max_retry_after: float = 120.0
+    """Seconds that a server may make a ``RetryHandler`` wait (Retry-After; security row 28)."""
     strict_urls: bool = True
     """Refuse URLs that two programs would read in two ways (backslashes, control characters, odd hosts)."""
     max_form_fields: int | None = 1_000
@@ -194,6 +204,7 @@ STDLIB = Defaults(
     retry_lost_calls=True,
     user_agent=f"Python-urllib/{sys.version_info[0]}.{sys.version_info[1]}",
     keep_connections=False,
+    decode_contents=False,
     strict_urls=False,
     max_form_fields=None,
     strict_cookies=False,
