@@ -6,7 +6,7 @@ RFC 959 section 4.1; RFC 2428 for EPRT. A command is text without its line end.
 import re
 from typing import Final
 
-__all__ = ["SYNCH", "check_command", "format_eprt", "format_port", "mask_command", "same_host", "verb_of"]
+__all__ = ["SYNCH", "check_command", "format_eprt", "format_port", "mask_command", "same_host"]
 
 SYNCH: Final = b"\xff\xf4\xff\xf2"
 """Telnet's Interrupt Process and Data Mark, whose last byte is to be urgent (RFC 854); what comes before ABOR."""
@@ -21,11 +21,6 @@ def check_command(line: str) -> None:
     if _FORBIDDEN.search(line):
         message = "an illegal newline character should not be contained"
         raise ValueError(message)
-
-
-def verb_of(line: str) -> str:
-    """Return the command of a line, in capitals: ``STOR`` of ``stor a b``."""
-    return line.partition(" ")[0].upper()
 
 
 def mask_command(line: str) -> str:

@@ -8,7 +8,7 @@ from wirekit._wire.ftp_entries import Entry
 
 __all__ = ["format_facts", "make_entry", "parse_facts"]
 
-_OCTAL: Final = re.compile(r"[0-7]{1,6}", re.ASCII)
+_OCTAL: Final = re.compile(r"[0-7]{1,7}", re.ASCII)
 _SIZE: Final = re.compile(r"\d{1,19}", re.ASCII)
 _KINDS: Final = {"file": "file", "dir": "dir", "cdir": "cdir", "pdir": "pdir"}
 
