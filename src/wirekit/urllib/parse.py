@@ -733,13 +733,9 @@ def urlencode(
     else:
         _check_pairs(query)
 
-    pairs = list(_spread(pairs) if doseq else pairs)
+    pairs = list(pairs)
     if quote_via is quote_plus and not safe and encoding is None and errors is None and pairs:
-        text = (
-            forms.format_pairs(pairs)
-            if _COMMON.issuperset({type(part) for pair in pairs for part in pair})
-            else None
-        )
+        text = _encode_at_once(_spread(pairs) if doseq else pairs)
         if text is not None:
             return text
 
@@ -748,7 +744,19 @@ def urlencode(
             quote_via(part, safe) if isinstance(part, bytes) else quote_via(str(part), safe, encoding, errors)
         )
 
-    return "&".join([write(name) + "=" + write(value) for name, value in pairs])
+    written = []
+    for name, value in pairs:
+        start = write(name) + "="
+        elements = value if doseq and _is_spread(value) else (value,)
+        written += [start + write(element) for element in elements]
+    return "&".join(written)
+
+
+def _encode_at_once(pairs: list[tuple[Any, Any]] | None) -> str | None:
+    """Write pairs of common types, with the usual options; ``None`` where they must be written one by one."""
+    if pairs and _COMMON.issuperset({type(part) for pair in pairs for part in pair}):
+        return forms.format_pairs(pairs)
+    return None
 
 
 _COMMON = frozenset((str, int, float, bool, type(None)))
@@ -765,14 +773,25 @@ def _check_pairs(query: Any) -> None:
         raise TypeError(message)
 
 
-def _spread(query: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
-    """Make a pair of each element of each value that has a length and is neither text nor bytes."""
+def _is_spread(value: Any) -> bool:
+    """Tell whether a value stands for several: it has a length, and is neither text nor bytes."""
+    return not isinstance(value, (bytes, str)) and hasattr(value, "__len__")
+
+
+def _spread(query: list[tuple[Any, Any]]) -> list[tuple[Any, Any]] | None:
+    """Make a pair of each element of each value that stands for several; ``None`` if one stands for none at all.
+
+    (Its name appears nowhere then, and must be one that can be quoted all the same.)
+    """
+    pairs = []
     for name, value in query:
-        if isinstance(value, (bytes, str)) or not hasattr(value, "__len__"):
-            yield name, value
+        if not _is_spread(value):
+            pairs.append((name, value))
+        elif len(value) == 0:
+            return None
         else:
-            for element in value:
-                yield name, element
+            pairs += [(name, element) for element in value]
+    return pairs
 
 
 def parse_qs(
