@@ -26,13 +26,15 @@ MAX_CHALLENGE: Final = 2048
 class DigestMD5:
     """One exchange, without integrity or privacy layers; to be called with None, then with each challenge.
 
-    host: the server's name. nonce: a random text, new for each exchange.
+    host: the server's name. nonce: a random text, new for each exchange. service: the protocol's registered name.
     """
 
-    def __init__(self, user: str, password: str, host: str, nonce: str, *, authzid: str = "") -> None:
+    def __init__(
+        self, user: str, password: str, host: str, nonce: str, *, authzid: str = "", service: str = "smtp"
+    ) -> None:
         self._user, self._password = prepare(user), prepare(password)
         self._authzid = prepare(authzid)
-        self._uri = b"smtp/" + host.encode("utf-8")
+        self._uri = f"{service}/{host}".encode()
         self._nonce = nonce.encode("ascii")
         self._expected: bytes | None = None
         self.proven = False

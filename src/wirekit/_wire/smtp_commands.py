@@ -17,7 +17,6 @@ __all__ = [
     "choose_body",
     "format_literal",
     "is_domain",
-    "is_secret",
     "mask",
     "parse_size_limit",
     "wants",
@@ -70,11 +69,6 @@ def check_command(text: str) -> str:
     kind = "newline" if "\r" in text or "\n" in text else "control"
     message = f"command and arguments contain prohibited {kind} characters: {shown}"
     raise ValueError(message)
-
-
-def is_secret(text: str) -> bool:
-    """Tell whether a command line hands over credentials: AUTH with an initial response."""
-    return _SECRET(text) is not None
 
 
 def mask(text: str) -> str:
@@ -153,7 +147,7 @@ def parse_size_limit(features: Mapping[str, str]) -> int | None:
 
 def is_domain(name: str) -> bool:
     """Tell whether a name may stand for this host in EHLO: a domain of two labels or more (RFC 5321 section 4.1.1.1)."""
-    return len(name) <= 255 and _is_domain(name) is not None
+    return len(name) <= 255 and _is_domain(name) is not None and not name.rpartition(".")[2].isdigit()
 
 
 def format_literal(address: str) -> str:

@@ -4,16 +4,24 @@ Addresses come from the fields (RFC 5322 section 3.6), or from the Resent- field
 Bcc fields never leave.
 """
 
+import copy
 import re
 from collections import Counter
+from email.errors import MessageError
+from email.generator import BytesGenerator
+from io import BytesIO
 from typing import Any
 
 from wirekit._wire.smtp_addresses import parse_list
 
-__all__ = ["flatten", "read_recipients", "read_sender"]
+__all__ = ["BadMessage", "flatten", "read_recipients", "read_sender"]
 
 _FIELD = re.compile(rb"^([^ \t\r\n:]++)[ \t]*+:", re.MULTILINE)
 _MAY_BE_ADDED = {"content-transfer-encoding", "content-type", "mime-version"}  # the generator's own
+
+
+class BadMessage(MessageError, ValueError):
+    """A message that cannot be sent as it is: the caller's mistake, whichever of the two he looks for."""
 
 
 def read_sender(message: Any, *, strict: bool) -> str:
@@ -53,19 +61,18 @@ def flatten(message: Any, *, utf8: bool = False, eight_bit: bool = True) -> byte
     """Return the message's bytes, line ends as CR LF, without its Bcc fields.
 
     utf8: fields may hold UTF-8 (RFC 6532). eight_bit: bodies may hold bytes above 127; else they are encoded.
-    ValueError for a field whose text would become another field (security row 153).
+    BadMessage for a field whose text would become another field (security row 153).
     """
-    import copy
-    from email.generator import BytesGenerator
-    from io import BytesIO
-
     message = copy.copy(message)
     del message["Bcc"]
     del message["Resent-Bcc"]
     changes: dict[str, Any] = {"utf8": True} if utf8 else {} if eight_bit else {"cte_type": "7bit"}
     policy = message.policy.clone(**changes) if changes else None
     whole = BytesIO()
-    BytesGenerator(whole, policy=policy).flatten(message, linesep="\r\n")
+    try:
+        BytesGenerator(whole, policy=policy).flatten(message, linesep="\r\n")
+    except MessageError as error:
+        raise BadMessage(str(error)) from error
     flat = whole.getvalue()
     _check_head(flat, message)
     return flat
@@ -78,4 +85,4 @@ def _check_head(flat: bytes, message: Any) -> None:
     read = Counter(name.decode("latin-1").lower() for name in _FIELD.findall(head))
     for name, times in read.items():
         if times > max(meant[name], name in _MAY_BE_ADDED):
-            raise ValueError(f"a field of the message holds a line that would be read as a field {name!r}")
+            raise BadMessage(f"a field of the message holds a line that would be read as a field {name!r}")
