@@ -21,7 +21,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["format_iso", "format_netscape", "parse_cookie_date", "parse_http_date", "parse_iso_date"]
+__all__ = [
+    "ISO",
+    "LOOSE",
+    "format_iso",
+    "format_netscape",
+    "parse_cookie_date",
+    "parse_http_date",
+    "parse_iso_date",
+    "parse_offset",
+]
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -137,8 +146,7 @@ _STRICT = re.compile(
     r"[SMTWF][a-z][a-z], \d\d [JFMASOND][a-z][a-z] \d\d\d\d \d\d:\d\d:\d\d GMT\n?", re.ASCII
 ).fullmatch
 _WEEKDAY = re.compile(r"(?:Sun|Mon|Tue|Wed|Thu|Fri|Sat)[a-z]*+,?\s*+", re.IGNORECASE | re.ASCII).match
-_LOOSE = re.compile(
-    r"""
+LOOSE = r"""(?x)
     (\d\d?)             (?:\s++|[-/])        # day
     (\w++)              (?:\s++|[-/])        # month
     (\d++)                                   # year
@@ -146,19 +154,16 @@ _LOOSE = re.compile(
     \s*+
     (?:([-+]?\d{2,4}+|(?![APap][Mm]\b)[A-Za-z]++)\s*+)?   # zone, as an offset or a name
     (?:\(\w++\)\s*+)?                        # its name once more
-    """,
-    re.VERBOSE | re.ASCII,
-).fullmatch
+    $"""
+_match_loosely = re.compile(LOOSE, re.ASCII).match
 _OFFSET = re.compile(r"([-+])?(\d\d?):?(\d\d)?\n?", re.ASCII).fullmatch
-_ISO = re.compile(
-    r"""
+ISO = r"""(?x)
     (\d{4}) [-/]? (\d\d?) [-/]? (\d\d?)      # year, month, day
     (?:(?:\s++|[-:Tt]) (\d\d?):?(\d\d)(?::?(\d\d(?:\.\d*+)?))?)?   # clock, perhaps with parts of seconds
     \s*+
     (?:([-+]?\d\d?:?(?::?\d\d)?|Z|z)\s*+)?   # zone
-    """,
-    re.VERBOSE | re.ASCII,
-).fullmatch
+    $"""
+_match_iso = re.compile(ISO, re.ASCII).match
 
 
 def parse_http_date(text: str, current_year: int) -> int | None:
@@ -175,7 +180,7 @@ def parse_http_date(text: str, current_year: int) -> int | None:
     text = text.lstrip()
     if weekday := _WEEKDAY(text):
         text = text[weekday.end() :]
-    if not (found := _LOOSE(text)):
+    if not (found := _match_loosely(text)):
         return None
     day, name, year_text, *clock, zone = found.groups()
     return _count_loosely((year_text, name, day), clock, zone, current_year)
@@ -183,7 +188,7 @@ def parse_http_date(text: str, current_year: int) -> int | None:
 
 def parse_iso_date(text: str, current_year: int) -> int | None:
     """Return the seconds since 1970 that a date of ISO 8601 means; ``None`` for no date. Parts of seconds are cut off."""
-    if not (found := _ISO(text.lstrip())):
+    if not (found := _match_iso(text.lstrip())):
         return None
     year, month, day, hour, minute, second, zone = found.groups()
     return _count_loosely((year, month, day), (hour, minute, second and second[:2]), zone, current_year)
@@ -200,7 +205,7 @@ def _count_loosely(
         return None  # beyond the year 9999, and perhaps too long for int()
     year, month, day = int(date[0][-4:]), _number_of_month(date[1]), int(date[2])
     hour, minute, second = (int(part or 0) for part in clock)
-    offset = _parse_offset(zone)
+    offset = parse_offset(zone and zone.upper())
     if month is None or offset is None:
         return None
     if year < 1000:
@@ -232,9 +237,9 @@ def _count_by_calendar(year: int, month: int, day: int, hour: int, minute: int, 
     return _count_days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
 
 
-def _parse_offset(zone: str | None) -> int | None:
-    """Return the seconds east of Greenwich; ``None`` for a name that is none of UTC's."""
-    if zone is None or zone.upper() in _UTC_NAMES:
+def parse_offset(zone: str | None) -> int | None:
+    """Return how many seconds a zone lies east of Greenwich, 0 without one: the seconds east of Greenwich; ``None`` for a name that is none of UTC's."""
+    if zone is None or zone in _UTC_NAMES:
         return 0
     if not (found := _OFFSET(zone)):
         return None

@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import heapq
 
+from wirekit._wire.cookies import PARTITION_KEY
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,12 +28,22 @@ if TYPE_CHECKING:
 
     Due = tuple[float, int, str, str, str]
 
-__all__ = ["CookieTree"]
+__all__ = ["CookieTree", "key_of"]
 
 _set_item = dict.__setitem__
 _delete_item = dict.__delitem__
 _TOO_MANY = 1000
 """Entries that the heap may hold beyond twice as many as when it was built: a cookie that is renewed leaves one."""
+
+
+def key_of(cookie: Any) -> str:
+    """Return the key of a cookie among those of its domain and path: its name, and its partition where it has one.
+
+    No server can set a name with a semicolon.
+    """
+    name: str = cookie.name
+    rest = cookie._rest  # noqa: SLF001 - the standard library's name for it
+    return f"{name};{rest[PARTITION_KEY]}" if rest and PARTITION_KEY in rest else name
 
 
 class CookieTree(dict[str, "dict[str, dict[str, Any]]"]):
@@ -73,6 +85,23 @@ class CookieTree(dict[str, "dict[str, dict[str, Any]]"]):
             self._count += 1
         if self._below is not None:
             _note_parents(self._below, domain)
+
+    def fill(self, cookies: Iterable[Any], births: Iterator[int]) -> None:
+        """Put many cookies into the tree; each is born anew, or with the one that it replaces."""
+        self._forget()
+        get = self.get
+        for cookie in cookies:
+            domain, path, key = cookie.domain, cookie.path, key_of(cookie) if cookie._rest else cookie.name  # noqa: SLF001
+            cookie._born = next(births)  # noqa: SLF001 - where a jar notes it
+            paths = get(domain)
+            if paths is None:
+                _set_item(self, domain, {path: {key: cookie}})
+            elif (names := paths.get(path)) is None:
+                paths[path] = {key: cookie}
+            else:
+                if old := names.get(key):
+                    cookie._born = getattr(old, "_born", 0) or cookie._born  # noqa: SLF001
+                names[key] = cookie
 
     def prune(self, domain: str, path: str) -> None:
         """Drop the dictionaries of a path and its domain where they are empty."""
