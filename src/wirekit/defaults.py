@@ -171,6 +171,16 @@ class Defaults:
     """Ask the resolver for the name of the address that a server binds (socket.getfqdn); may take seconds."""
     follow_symlinks_out: bool = False
     """Serve files that a symbolic link fetches from outside the served directory."""
+    serve_hidden: bool = False
+    """Serve files and directories whose name begins with a dot (``.git``, ``.env``); ``.well-known`` is always served."""
+    compress_files: bool = True
+    """Send files compressed to clients that can take it: what stands compressed beside a file (``a.js.gz``), and text."""
+    max_compressed: int = 8 * 1024 * 1024
+    """A text that is compressed on the fly; some 0.2 seconds of work. A larger one is sent as it is."""
+    rich_listing: bool = True
+    """List directories by a page with sizes, times, sorting and previews, not by the standard library's plain list."""
+    max_upload: int = 4 * 1024 * 1024 * 1024
+    """A file that is uploaded to the file server, where that allows uploads at all."""
 
     def __init__(self, **changes: object) -> None:
         self.update(changes)
@@ -223,6 +233,9 @@ STDLIB = Defaults(
     keep_alive_timeout=None,
     resolve_server_name=True,
     follow_symlinks_out=True,
+    serve_hidden=True,
+    compress_files=False,
+    rich_listing=False,
 )
 """The standard library's behaviour, but for the limits that protect memory."""
 
