@@ -145,6 +145,10 @@ class Transfer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.drop()
+
+    def drop(self) -> None:
+        """Close the data connection; break it off where the transfer has not come to its end."""
         if not self._done:
             reset(self.conn)
         (self.stream or self.conn).close()
@@ -158,8 +162,8 @@ class Transfer:
         while data := self._receive_block(size):
             self.count += len(data)
             net.give(callback, data)
-            self._keep_alive()
-        return self._end_received()
+            self._go_on()
+        return self.end_received()
 
     def _receive_block(self, size: int) -> bytes:
         try:
@@ -186,10 +190,10 @@ class Transfer:
                 self._pass_lines(data[:end], callback)
             if len(rest) > longest:
                 raise self._too_long()
-            self._keep_alive()
+            self._go_on()
         if rest:
             self._pass_lines(rest, callback)
-        return self._end_received()
+        return self.end_received()
 
     def _pass_lines(self, data: bytes, callback: Any) -> None:
         text = data.decode(self.ftp.encoding, "surrogateescape")
@@ -206,7 +210,8 @@ class Transfer:
     def _too_long(self) -> Exception:
         return errors().ListingTooLong(self.ftp.maxline)
 
-    def _end_received(self) -> str:
+    def end_received(self) -> str:
+        """Close the data connection, which has ended, and return the final reply."""
         self.cut = self.cut or bool(self.stream and self.stream.cut)
         self._close()
         reply: str = self._verdict or self.ftp._final_reply()
@@ -225,7 +230,7 @@ class Transfer:
             self._send_by_system(file)
         else:
             self._send_blocks(file, size, callback)
-        return self._end_sent()
+        return self.end_sent()
 
     def _send_by_system(self, file: Any) -> None:
         if isinstance(file, io.BufferedRandom):
@@ -239,17 +244,17 @@ class Transfer:
                 self._is_complete_after(error)
                 raise
             self.count += sent
-            self._keep_alive()
+            self._go_on()
 
     def _send_blocks(self, file: Any, size: int, callback: Any) -> None:
         if isinstance(size, _AnySize):
             size = BLOCK
         while data := net.give(file.read, size):
-            self._send_block(data)
+            self.send_block(data)
             self.count += len(data)
             if callback:
                 net.give(callback, data)
-            self._keep_alive()
+            self._go_on()
 
     def send_lines(self, file: Any, callback: Any) -> str:
         """Send the lines of a binary file, each with CRLF at its end; return the final reply.
@@ -265,7 +270,7 @@ class Transfer:
                 self._send_lines(waiting, callback)
                 waiting, size = [], 0
         self._send_lines(waiting, callback)
-        return self._end_sent()
+        return self.end_sent()
 
     def _end_line(self, line: bytes) -> bytes:
         if len(line) > self.ftp.maxline:
@@ -280,21 +285,23 @@ class Transfer:
 
     def _send_lines(self, lines: list[bytes], callback: Any) -> None:
         if lines:
-            self._send_block(b"".join(lines))
+            self.send_block(b"".join(lines))
         for line in lines:
             self.count += len(line)
             if callback:
                 net.give(callback, line)
-        self._keep_alive()
+        self._go_on()
 
-    def _send_block(self, data: Any) -> None:
+    def send_block(self, data: Any) -> None:
+        """Send bytes."""
         try:
             (self.stream.sendall(data) if self.stream else net.give(self.conn.sendall, data))
         except OSError as error:
             self._is_complete_after(error)
             raise
 
-    def _end_sent(self) -> str:
+    def end_sent(self) -> str:
+        """End what is sent, and return the final reply."""
         if self.stream is None:
             self._close()
         else:
@@ -309,8 +316,13 @@ class Transfer:
         self._done = True
         (self.stream or self.conn).close()
 
-    def _keep_alive(self) -> None:
-        """Send a NOOP where the control connection has been idle for long; its reply is read with the final one."""
+    def _go_on(self) -> None:
+        """See that the transfer goes on: a callback may have aborted it, or the control connection been idle for long.
+
+        A NOOP keeps that alive; its reply is read together with the final one.
+        """
+        if self.ftp._aborted is not None:
+            raise errors().error_reply(check_reply(self.ftp._aborted))
         if net.monotonic() < self._due:
             return
         self._due = net.monotonic() + self._interval

@@ -4,6 +4,8 @@
       error_reply, error_temp, error_perm, error_proto          (the same objects)
         IncompleteTransfer (error_proto)   received, expected   the data connection broke off, whatever the reply says
         BadListing (error_proto)           line                 a listing that nobody can read
+        WrongDigest (error_proto)          path, algorithm      a file that is another on the other side
+        NoSuchFile (error_perm)                                 a path that leads nowhere; a FileNotFoundError too
       ReplyTooLong      limit, unit     a line, or a whole reply, above its limit
       ListingTooLong    limit, unit     a directory's listing above its limit
 
@@ -25,7 +27,9 @@ __all__ = [
     "Error",
     "IncompleteTransfer",
     "ListingTooLong",
+    "NoSuchFile",
     "ReplyTooLong",
+    "WrongDigest",
     "all_errors",
     "error_perm",
     "error_proto",
@@ -94,3 +98,23 @@ class BadListing(error_proto):
 
     def __reduce__(self) -> tuple[type["BadListing"], tuple[str]]:
         return type(self), (self.line,)
+
+
+class WrongDigest(error_proto):
+    """The file that was copied to or from ``path`` differs from the original by its digest (``algorithm``)."""
+
+    __module__ = "wirekit.tree"
+
+    def __init__(self, path: str, algorithm: str) -> None:
+        super().__init__(f"{path}: the {algorithm} digests of both sides differ")
+        self.path = path
+        self.algorithm = algorithm
+
+    def __reduce__(self) -> tuple[type["WrongDigest"], tuple[str, str]]:
+        return type(self), (self.path, self.algorithm)
+
+
+class NoSuchFile(error_perm, FileNotFoundError):
+    """A path leads nowhere, or to something that we may not see; the text is the server's reply."""
+
+    __module__ = "wirekit.tree"

@@ -144,6 +144,10 @@ class Transfer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.drop()
+
+    def drop(self) -> None:
+        """Close the data connection; break it off where the transfer has not come to its end."""
         if not self._done:
             reset(self.conn)
         (self.stream or self.conn).close()
@@ -157,8 +161,8 @@ class Transfer:
         while data := await self._receive_block(size):
             self.count += len(data)
             await net.give(callback, data)
-            await self._keep_alive()
-        return await self._end_received()
+            await self._go_on()
+        return await self.end_received()
 
     async def _receive_block(self, size: int) -> bytes:
         try:
@@ -185,10 +189,10 @@ class Transfer:
                 await self._pass_lines(data[:end], callback)
             if len(rest) > longest:
                 raise self._too_long()
-            await self._keep_alive()
+            await self._go_on()
         if rest:
             await self._pass_lines(rest, callback)
-        return await self._end_received()
+        return await self.end_received()
 
     async def _pass_lines(self, data: bytes, callback: Any) -> None:
         text = data.decode(self.ftp.encoding, "surrogateescape")
@@ -205,7 +209,8 @@ class Transfer:
     def _too_long(self) -> Exception:
         return errors().ListingTooLong(self.ftp.maxline)
 
-    async def _end_received(self) -> str:
+    async def end_received(self) -> str:
+        """Close the data connection, which has ended, and return the final reply."""
         self.cut = self.cut or bool(self.stream and self.stream.cut)
         self._close()
         reply: str = self._verdict or await self.ftp._final_reply()
@@ -224,7 +229,7 @@ class Transfer:
             await self._send_by_system(file)
         else:
             await self._send_blocks(file, size, callback)
-        return await self._end_sent()
+        return await self.end_sent()
 
     async def _send_by_system(self, file: Any) -> None:
         if isinstance(file, io.BufferedRandom):
@@ -238,17 +243,17 @@ class Transfer:
                 await self._is_complete_after(error)
                 raise
             self.count += sent
-            await self._keep_alive()
+            await self._go_on()
 
     async def _send_blocks(self, file: Any, size: int, callback: Any) -> None:
         if isinstance(size, _AnySize):
             size = BLOCK
         while data := await net.give(file.read, size):
-            await self._send_block(data)
+            await self.send_block(data)
             self.count += len(data)
             if callback:
                 await net.give(callback, data)
-            await self._keep_alive()
+            await self._go_on()
 
     async def send_lines(self, file: Any, callback: Any) -> str:
         """Send the lines of a binary file, each with CRLF at its end; return the final reply.
@@ -264,7 +269,7 @@ class Transfer:
                 await self._send_lines(waiting, callback)
                 waiting, size = [], 0
         await self._send_lines(waiting, callback)
-        return await self._end_sent()
+        return await self.end_sent()
 
     def _end_line(self, line: bytes) -> bytes:
         if len(line) > self.ftp.maxline:
@@ -279,21 +284,23 @@ class Transfer:
 
     async def _send_lines(self, lines: list[bytes], callback: Any) -> None:
         if lines:
-            await self._send_block(b"".join(lines))
+            await self.send_block(b"".join(lines))
         for line in lines:
             self.count += len(line)
             if callback:
                 await net.give(callback, line)
-        await self._keep_alive()
+        await self._go_on()
 
-    async def _send_block(self, data: Any) -> None:
+    async def send_block(self, data: Any) -> None:
+        """Send bytes."""
         try:
             await (self.stream.sendall(data) if self.stream else net.give(self.conn.sendall, data))
         except OSError as error:
             await self._is_complete_after(error)
             raise
 
-    async def _end_sent(self) -> str:
+    async def end_sent(self) -> str:
+        """End what is sent, and return the final reply."""
         if self.stream is None:
             self._close()
         else:
@@ -308,8 +315,13 @@ class Transfer:
         self._done = True
         (self.stream or self.conn).close()
 
-    async def _keep_alive(self) -> None:
-        """Send a NOOP where the control connection has been idle for long; its reply is read with the final one."""
+    async def _go_on(self) -> None:
+        """See that the transfer goes on: a callback may have aborted it, or the control connection been idle for long.
+
+        A NOOP keeps that alive; its reply is read together with the final one.
+        """
+        if self.ftp._aborted is not None:
+            raise errors().error_reply(check_reply(self.ftp._aborted))
         if net.monotonic() < self._due:
             return
         self._due = net.monotonic() + self._interval

@@ -179,10 +179,10 @@ async def abort(ftp: FTP) -> str:
         ftp._break(f"aborting a transfer broke off ({type(error).__name__})")
         raise
     ftp._owed = ftp._noops = 0
-    found = next((reply for reply in replies if reply[:3] in {"426", "225", "226"}), None)
-    ftp._aborted = found or replies[0]
-    if found is None:
-        raise errors().error_proto(replies[0])
+    found = next((reply for reply in replies if reply[:3] in {"426", "225", "226"}), replies[0])
+    ftp._aborted = found
+    if found[:1] in {"4", "5"} and found[:3] != "426":
+        raise errors().error_proto(found)
     return found
 
 

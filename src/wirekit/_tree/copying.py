@@ -1,0 +1,236 @@
+# Generated from src/wirekit/aio/_tree/copying.py by tools/unasync.py; edit that file.
+"""Files in both directions: whole or not at all under their own names, gone on with where they stopped, and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from wirekit._io import blocking as net
+from wirekit._io.parts import OVERLAP, part_name
+from wirekit._tree.looking import modified_of, size_of
+from wirekit._wire.ftp_features import choose_hash
+from wirekit._wire.ftp_replies import errors, is_unknown_command
+from wirekit._wire.ftp_times import format_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wirekit._io.parts import Part
+    from wirekit._tree.pool import Link
+    from wirekit._wire.ftp_entries import Entry
+
+__all__ = ["Copied", "fetch", "set_time", "store", "temporary_name"]
+
+_HEX: Final = re.compile(r"\b[0-9a-fA-F]{32,128}\b", re.ASCII)
+
+
+class Copied(NamedTuple):
+    """What a copy came to.
+
+    size: bytes of the file; resumed: how many of them were there before; modified: its time, None where the server tells
+    none; verified: the digest that was compared (``"sha256"``), ``""`` for none.
+    """
+
+    size: int
+    resumed: int = 0
+    modified: dt.datetime | None = None
+    verified: str = ""
+
+
+class _DifferentError(Exception):
+    """What was there already does not fit what arrives."""
+
+
+# ---- from the server
+
+
+def fetch(
+    link: Link,
+    path: str,
+    part: Part,
+    *,
+    known: Entry | None = None,
+    progress: Callable[[int, int | None], Any] | None = None,
+    verify: bool = False,
+    keep_time: bool = True,
+) -> Copied:
+    """Fetch a file into a part file and put that in place. known: an entry of a listing that saves asking.
+
+    Raises IncompleteTransfer, WrongDigest, NoSuchFile, and what the connection raises; the part file is left open.
+    """
+    size, modified = _look_at(link, path, known)
+    start = part.begin(size, modified)
+    resumed = part.size
+    try:
+        _receive(link, path, part, start, size, progress)
+    except (_DifferentError, errors().error_perm) as error:
+        if not start or not (isinstance(error, _DifferentError) or is_unknown_command(str(error))):
+            raise
+        part.start_anew()
+        resumed = 0
+        _receive(link, path, part, 0, size, progress)
+    if size is not None and part.size != size:
+        raise errors().IncompleteTransfer(part.size, size)
+    verified = _compare(link, path, part.digest) if verify else ""
+    part.finish(modified if keep_time else None)
+    return Copied(part.size, resumed, modified, verified)
+
+
+def _look_at(link: Link, path: str, known: Entry | None) -> tuple[int | None, dt.datetime | None]:
+    """Return size and time of a remote file; asked for where a listing has not told them exactly."""
+    if known is not None and known.size is not None and known.precision == 1:
+        return known.size, known.modified
+    return size_of(link, path), modified_of(link, path)
+
+
+def _receive(
+    link: Link,
+    path: str,
+    part: Part,
+    start: int,
+    size: int | None,
+    progress: Callable[[int, int | None], Any] | None,
+) -> None:
+    def sink(block: bytes) -> None:
+        if not part.write(block):
+            link.ftp.abort()  # the connection is in step again, and serves the next attempt
+            raise _DifferentError
+        if progress is not None:
+            net.give(progress, part.size, size)
+
+    link.ftp.retrbinary(f"RETR {path}", sink, rest=start or None)
+
+
+# ---- to the server
+
+
+def store(
+    link: Link,
+    file: Any,
+    path: str,
+    *,
+    temporary: str,
+    resume: bool = False,
+    progress: Callable[[int, int | None], Any] | None = None,
+    verify: bool = False,
+    keep_time: bool = True,
+) -> Copied:
+    """Store an open local file under a temporary name, and rename that to its own.
+
+    Raises IncompleteTransfer, WrongDigest, and what the connection raises; the temporary file stays then.
+    """
+    status = os.fstat(file.fileno())
+    resumed = _find_common(link, file, temporary, status.st_size) if resume else 0
+    file.seek(resumed)
+    _send(link, file, f"{'APPE' if resumed else 'STOR'} {temporary}", resumed, status.st_size, progress)
+    found = size_of(link, temporary)
+    if found is not None and found != os.fstat(file.fileno()).st_size:
+        raise errors().IncompleteTransfer(found, status.st_size)
+    verified = _compare(link, temporary, lambda name: _digest(file, name)) if verify else ""
+    modified = dt.datetime.fromtimestamp(status.st_mtime, dt.UTC)
+    if keep_time:
+        set_time(link, temporary, modified)
+    _replace(link, temporary, path)
+    return Copied(status.st_size, resumed, modified if keep_time else None, verified)
+
+
+def _send(
+    link: Link,
+    file: Any,
+    command: str,
+    sent: int,
+    size: int,
+    progress: Callable[[int, int | None], Any] | None,
+) -> None:
+    callback = None
+    if progress is not None:
+
+        def callback(block: bytes) -> None:
+            nonlocal sent
+            sent += len(block)
+            net.give(progress, sent, size)
+
+    link.ftp.storbinary(command, file, callback=callback)
+
+
+def _find_common(link: Link, file: Any, temporary: str, size: int) -> int:
+    """Return how many bytes of a local file an earlier attempt has stored, as far as their last ones tell; 0 for none."""
+    try:
+        stored = size_of(link, temporary)
+    except errors().NoSuchFile:
+        return 0
+    if not stored or stored > size:
+        return 0
+    start = max(stored - OVERLAP, 0)
+    tail: list[bytes] = []
+    try:
+        link.ftp.retrbinary(f"RETR {temporary}", tail.append, rest=start or None)
+    except errors().error_perm:
+        return 0
+    file.seek(start)
+    return stored if b"".join(tail) == file.read(stored - start) else 0
+
+
+def _replace(link: Link, temporary: str, path: str) -> None:
+    """Rename a file to another's name. Some servers will not do that while the other is there."""
+    try:
+        link.ftp.rename(temporary, path)
+    except errors().error_perm:
+        link.ftp.delete(path)
+        link.ftp.rename(temporary, path)
+
+
+def set_time(link: Link, path: str, modified: dt.datetime) -> bool:
+    """Set the time of a remote file by MFMT, or MDTM as it was before that; tell whether the server has done it."""
+    features = link.server.features or {}
+    command = "MFMT" if "MFMT" in features else "MDTM"
+    if command not in features:
+        return False
+    try:
+        link.ftp.voidcmd(f"{command} {format_time(modified)} {path}")
+    except errors().error_perm:
+        return False
+    return True
+
+
+# ---- both ways
+
+
+def _digest(file: Any, algorithm: str) -> str:
+    import hashlib
+
+    file.seek(0)
+    return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def _compare(link: Link, path: str, digest: Callable[[str], str]) -> str:
+    """Compare a remote file's digest with ours; return the algorithm, ``""`` where the server gives none.
+
+    Raises WrongDigest.
+    """
+    way = choose_hash(link.server.features or {})
+    if way is None:
+        return ""
+    command, option, algorithm = way
+    try:
+        if option:
+            link.ftp.voidcmd(f"OPTS HASH {option}")
+        reply = link.ftp.voidcmd(f"{command} {path}")
+    except errors().error_perm:
+        return ""
+    ours = net.in_thread(digest, algorithm)
+    found = [word for word in _HEX.findall(reply) if len(word) == len(ours)]
+    if not found:
+        return ""
+    if found[0].lower() != ours:
+        raise errors().WrongDigest(path, algorithm)
+    return algorithm
+
+
+def temporary_name(path: str, mark: str) -> str:
+    """Return the path of the temporary file for a remote path, in the same directory."""
+    directory, slash, name = path.rpartition("/")
+    return f"{directory}{slash}{part_name(name, mark)}"
