@@ -11,17 +11,18 @@ The parts, from the top down (docs/design/layers.md):
 - `wirekit._io`: everything that waits
 - `wirekit._wire`: grammar and decisions as functions over bytes and text
 
-Two names of its own: `Timeout`, several time limits where a `timeout` is taken, and `ConnectionBusy`, the error of a
-second task or thread in one conversation. This module imports nothing before they are asked for, so that a program
-pays only for the parts that it names.
+Names of its own: `Timeout`, several time limits where a `timeout` is taken; `ConnectionBusy`, the error of a second
+task or thread in one conversation; `URL`, a URL as a value. This module imports nothing before they are asked for, so
+that a program pays only for the parts that it names.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wirekit._wire.busy import ConnectionBusy
     from wirekit.defaults import Timeout
+    from wirekit.url import URL
 
-__all__ = ["ConnectionBusy", "Timeout"]
+__all__ = ["URL", "ConnectionBusy", "Timeout"]
 __version__ = "0.1.0"
 
 
@@ -30,6 +31,8 @@ def __getattr__(name: str) -> object:
         from wirekit import defaults as home
     elif name == "ConnectionBusy":
         from wirekit._wire import busy as home  # type: ignore[no-redef]
+    elif name == "URL":
+        from wirekit import url as home  # type: ignore[no-redef]
     else:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
