@@ -72,7 +72,7 @@ def describe(name: str, method: Any) -> MethodInfo:
 
     if isinstance(method, tuple):
         return MethodInfo(name, method[0] or "(...)", None, "", method[1] or "")
-    doc = inspect.getdoc(method) or ""
+    doc = (inspect.getdoc(method) or "").rstrip()
     try:
         signature = inspect.signature(method)
     except (TypeError, ValueError):  # some functions written in C

@@ -371,6 +371,11 @@ class Transport:
         if last is not None and not hasattr(last, "rpc_round"):
             last.close()  # of a subclass, which keeps it there itself
 
+    def __del__(self) -> None:
+        # Few programs close a proxy: its connections go with it, without a warning for each of them.
+        if self.__dict__.get("_idle"):
+            self.close()
+
     # ---- sending
 
     def send_request(self, host: Any, handler: str, request_body: bytes, debug: Any) -> Any:

@@ -76,8 +76,8 @@
   }
 
   const writeCall = (method, values) =>
-    `<?xml version="1.0"?>\n<methodCall><methodName>${scalar("x", method).slice(10, -12)}</methodName>` +
-    `<params>${values.map((value) => `<param>${toXML(value)}</param>`).join("")}</params></methodCall>`;
+    `<?xml version="1.0"?>\n<methodCall>\n<methodName>${scalar("x", method).slice(10, -12)}</methodName>\n` +
+    `<params>\n${values.map((value) => `<param>${toXML(value)}</param>\n`).join("")}</params>\n</methodCall>\n`;
 
   // ---- XML to values, as text that is JSON again
 

@@ -301,7 +301,7 @@ class SimpleXMLRPCDispatcher:
             return ""
         import inspect  # costs more than a server that is only called
 
-        return inspect.getdoc(method) or ""
+        return (inspect.getdoc(method) or "").rstrip()
 
     def _find_method(self, name: str) -> Any:
         """Return the function that a name means; None where that is not known."""
