@@ -18,9 +18,7 @@ __all__ = [
     "find_prefix_fault",
     "host_matches",
     "is_address",
-    "is_below",
     "list_domains",
-    "may_shadow",
     "path_matches",
     "site_of",
     "split_place",
@@ -64,11 +62,6 @@ def host_matches(host: str, domain: str) -> bool:
     return host == domain or (
         host.endswith(domain) and host[-len(domain) - 1] == "." and not is_address(host)
     )
-
-
-def is_below(domain: str, other: str) -> bool:
-    """Tell whether one domain, named without a leading dot, equals another one or lies below it."""
-    return domain == other or domain.endswith("." + other)
 
 
 def list_domains(host: str) -> tuple[tuple[str, bool], ...]:
@@ -122,12 +115,3 @@ def find_prefix_fault(name: str, value: str, *, secure: bool, host_only: bool, w
     if shown.startswith("__host-") and not (host_only and whole_site):
         return "__Host- asks for Path=/ and no Domain"
     return ""
-
-
-def may_shadow(domain: str, path: str, other_domain: str, other_path: str) -> bool:
-    """Tell whether a new cookie would come between another one of its name and its server (section 5.7 step 17).
-
-    Domains without a leading dot: they must be in one line, and the new path equal to the other one or below it.
-    """
-    related = is_below(domain, other_domain) or is_below(other_domain, domain)
-    return related and path_matches(path, other_path)
