@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import itertools
 import pickle
-from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from wirekit._wire.cookie_index import CookieTree, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def cookie(

@@ -205,7 +205,7 @@ def parse_record(record: Mapping[str, Any]) -> Fields:
         name,
         value,
         bool(record.get("httpOnly")),
-        _SAME_SITES.get(str(record.get("sameSite")).lower(), ""),
+        _SAME_SITES.get(str(record.get("sameSite") or "").lower(), ""),
         _site_of_key(partition),
         None if port is None else str(port),
     )
