@@ -152,11 +152,18 @@ class Defaults:
     cookie_lifetime: int | None = 400 * 86_400
     """Seconds that a cookie lives at most, whatever its server says (RFC 6265bis section 5.5: 400 days)."""
 
+    rfc9309: bool = True
+    """Read robots.txt by RFC 9309, and take a server that fails for one that forbids. Off, the first rule that begins
+    like the URL decides, as in the standard library until Python 3.14.4."""
+
     # ---- servers
     request_timeout: float | None = 60.0
     """A single wait for a part of a request (slow heads and bodies tie up a thread otherwise)."""
     keep_alive_timeout: float | None = 60.0
     """A connection that is kept open and asks for nothing. nginx closes after 75 seconds, Apache after 5."""
+    min_rate: int | None = 500
+    """Bytes a second, on average, at which a client must send a body and take an answer, beside the 60 seconds that any wait
+    may take. Apache's figure for bodies."""
     max_connections: int = 10_000
     """Open connections of one server, as far as the system has descriptors for them; one more is answered with 503."""
     max_threads: int = 1_000
@@ -179,6 +186,8 @@ class Defaults:
     """A text that is compressed on the fly; some 0.2 seconds of work. A larger one is sent as it is."""
     rich_listing: bool = True
     """List directories by a page with sizes, times, sorting and previews, not by the standard library's plain list."""
+    cgi_timeout: float | None = 60.0
+    """Seconds that a CGI script may take in all."""
     max_upload: int = 4 * 1024 * 1024 * 1024
     """A file that is uploaded to the file server, where that allows uploads at all."""
 
@@ -217,6 +226,7 @@ STDLIB = Defaults(
     decode_contents=False,
     strict_urls=False,
     max_form_fields=None,
+    rfc9309=False,
     strict_cookies=False,
     cookie_size=65_536,
     cookie_header_size=65_536,
@@ -236,6 +246,7 @@ STDLIB = Defaults(
     serve_hidden=True,
     compress_files=False,
     rich_listing=False,
+    cgi_timeout=None,
 )
 """The standard library's behaviour, but for the limits that protect memory."""
 

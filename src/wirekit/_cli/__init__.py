@@ -9,6 +9,7 @@
     trace.py          what ``-v`` shows
     outcome.py        exit codes, and one clear line for each thing that goes wrong
     serve.py          a directory over HTTP
+    robots.py         what a site's robots.txt says
     send.py           one mail message
     run.py            an unchanged program on wirekit
     tour.py           the guided run; its stops stand in tour_http.py, its servers in tour_places.py

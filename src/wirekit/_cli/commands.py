@@ -25,6 +25,7 @@ __all__ = ["COMMANDS", "run"]
 COMMANDS = {
     "get": "wirekit._cli.commands_http",
     "serve": "wirekit._cli.commands_http",
+    "robots": "wirekit._cli.commands_robots",
     "send": "wirekit._cli.commands_mail",
     "run": "wirekit._cli.commands_run",
     "tour": "wirekit._cli.commands_tour",
