@@ -207,8 +207,8 @@ async def test_certificate_of_a_proxy_is_checked(
 
 
 async def test_proxy_of_an_unknown_kind_is_a_urlerror() -> None:
-    opener = web.build_opener(web.ProxyHandler({"http": "socks5://localhost:1"}))
-    with pytest.raises(URLError, match="unknown url type: socks5"):
+    opener = web.build_opener(web.ProxyHandler({"http": "gopher://localhost:1"}))
+    with pytest.raises(URLError, match="unknown url type: gopher"):
         await opener.open("http://origin.example/")
 
 

@@ -82,6 +82,7 @@ class Request:
     _tunnel_host: str | None = None
     _tls_proxy = False  # speak TLS with the proxy itself
     _via: str | None = None  # the URL of a proxy that passes on bytes (SOCKS)
+    _proxy_login: tuple[str, str] | None = None  # user and password for the proxy
     _directed = False  # a proxy has been chosen, and the request is on its way there
     _start: int | None = None  # where a file's part that is the body begins
 

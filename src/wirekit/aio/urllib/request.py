@@ -1,3 +1,4 @@
+# ruff: noqa: F405 - what __getattr__ loads, which ruff cannot see
 """Open URLs: http, https, file and data (RFC 9110, RFC 8089, RFC 2397).
 
     response = await urlopen("https://example.org/")
@@ -32,11 +33,14 @@ from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 from wirekit._wire import targets, uri_pieces
+from wirekit._wire.challenges import parse_list as parse_http_list
+from wirekit._wire.challenges import parse_pairs as parse_keqv_list
 from wirekit._wire.proxies import parse_proxy
 from wirekit.aio.http import client
 from wirekit.aio.urllib._handlers.base import BaseHandler
 from wirekit.aio.urllib._handlers.files import DataHandler, FileHandler
 from wirekit.aio.urllib._handlers.http import AbstractHTTPHandler, HTTPHandler, HTTPSHandler
+from wirekit.aio.urllib._handlers.login import URLLoginHandler
 from wirekit.aio.urllib._handlers.redirects import HTTPRedirectHandler
 from wirekit.urllib import error, parse
 from wirekit.urllib._local import (
@@ -52,24 +56,41 @@ from wirekit.urllib._wanted import Request, request_host
 if TYPE_CHECKING:
     import ssl
 
+    from wirekit.aio.urllib._handlers.auth import *  # noqa: F403 - the names of _LATE
+    from wirekit.urllib._passwords import *  # noqa: F403 - the names of _LATE_SHARED
+
 __all__ = [
+    "AbstractBasicAuthHandler",
+    "AbstractDigestAuthHandler",
     "AbstractHTTPHandler",
     "BaseHandler",
     "DataHandler",
     "FileHandler",
+    "HTTPBasicAuthHandler",
+    "HTTPBearerAuthHandler",
     "HTTPDefaultErrorHandler",
+    "HTTPDigestAuthHandler",
     "HTTPErrorProcessor",
     "HTTPHandler",
+    "HTTPPasswordMgr",
+    "HTTPPasswordMgrWithDefaultRealm",
+    "HTTPPasswordMgrWithNetrc",
+    "HTTPPasswordMgrWithPriorAuth",
     "HTTPRedirectHandler",
     "HTTPSHandler",
     "OpenerDirector",
+    "ProxyBasicAuthHandler",
+    "ProxyDigestAuthHandler",
     "ProxyHandler",
     "Request",
+    "URLLoginHandler",
     "UnknownHandler",
     "build_opener",
     "getproxies",
     "getproxies_environment",
     "install_opener",
+    "parse_http_list",
+    "parse_keqv_list",
     "pathname2url",
     "proxy_bypass",
     "proxy_bypass_environment",
@@ -95,13 +116,53 @@ _openers_of_contexts: "dict[Any, OpenerDirector]" = {}
 _url_tempfiles: list[str] = []
 
 
+_LATE: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "AbstractBasicAuthHandler",
+            "AbstractDigestAuthHandler",
+            "HTTPBasicAuthHandler",
+            "HTTPBearerAuthHandler",
+            "HTTPDigestAuthHandler",
+            "ProxyBasicAuthHandler",
+            "ProxyDigestAuthHandler",
+        ),
+        "._handlers.auth",
+    ),
+}
+"""Names that are loaded when they are first asked for, and the modules that have them."""
+
+_LATE_SHARED: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "HTTPPasswordMgr",
+            "HTTPPasswordMgrWithDefaultRealm",
+            "HTTPPasswordMgrWithNetrc",
+            "HTTPPasswordMgrWithPriorAuth",
+        ),
+        "wirekit.urllib._passwords",
+    ),
+}
+"""The same of modules that both trees share."""
+
+
 def __getattr__(name: str) -> Any:
-    """Give the errors when they are first named (they cost the stdlib's module), and what programs know from parse."""
+    """Load what few programs need when it is first named; give the errors, and what programs know from parse."""
+    if name in _LATE or name in _LATE_SHARED:
+        import importlib
+
+        module = importlib.import_module(_LATE.get(name) or _LATE_SHARED[name], __package__)
+        found = globals()[name] = getattr(module, name)
+        return found
     home: Any = error if name in error.__all__ else parse
     if name.startswith("__") or (home is parse and name not in parse.__all__ and not hasattr(parse, name)):
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     return getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 # ------------------------------------------------------------------------------------------------------------ opening
@@ -343,6 +404,8 @@ class OpenerDirector:
             if data is not None:
                 request.data = data
         request.timeout = timeout
+        if getattr(request, "_via", None) is not None:
+            request._via = None  # noqa: SLF001 - ours: this opener may have another way, or none
         scheme = request.type
         for processor in self.process_request.get(scheme, ()):
             request = await net.give(getattr(processor, scheme + "_request"), request)
@@ -413,7 +476,9 @@ class UnknownHandler(BaseHandler):
 class ProxyHandler(BaseHandler):
     """Sends requests through proxies. proxies: scheme to proxy URL; None for those of the environment.
 
-    A proxy's user and password stand in its URL. Hosts that the environment excepts (``no_proxy``) are reached without.
+    A proxy is named by ``http://``, ``https://`` (TLS with the proxy), ``socks5://``, ``socks5h://``, ``socks4://`` or
+    ``socks4a://``, with user and password in the URL; the scheme ``all`` stands for http, https and ftp where these
+    name none. Hosts that the environment excepts (``no_proxy``) are reached without.
     """
 
     handler_order = 100
@@ -425,8 +490,11 @@ class ProxyHandler(BaseHandler):
             message = "proxies must be a mapping"
             raise TypeError(message)
         self.proxies = proxies
-        for scheme, proxy in proxies.items():
-            setattr(self, f"{scheme.lower()}_open", self._make_open(proxy, scheme.lower()))
+        ways = {scheme.lower(): proxy for scheme, proxy in proxies.items()}
+        if "all" in ways:
+            ways = {**dict.fromkeys(("http", "https", "ftp"), ways["all"]), **ways}
+        for scheme, proxy in ways.items():
+            setattr(self, f"{scheme}_open", self._make_open(proxy, scheme))
 
     def _make_open(self, proxy: str, scheme: str) -> Callable[[Any], Any]:
         return lambda request: self.proxy_open(request, proxy, scheme)
@@ -437,11 +505,10 @@ class ProxyHandler(BaseHandler):
         proxy_type, user, password, place = _parse_proxy(proxy)
         if getattr(req, "_directed", False) or (req.host and proxy_bypass(req.host)):
             return None
-        if user:
-            credentials = targets.format_basic(parse.unquote(user), parse.unquote(password or ""))
-            req.add_unredirected_header(
-                "Proxy-authorization", credentials
-            )  # the next hop has a proxy of its own
+        if proxy_type is not None and proxy_type.startswith("socks"):
+            req._via = proxy  # noqa: SLF001 - ours: bytes pass through it, and nothing else changes
+            return None
+        _set_proxy_login(req, place, user, password)
         req.set_proxy(parse.unquote(place), proxy_type or scheme)
         req._tls_proxy = proxy_type == "https"  # noqa: SLF001 - ours
         if scheme in {proxy_type or scheme, "https"}:
@@ -451,6 +518,18 @@ class ProxyHandler(BaseHandler):
             return await self.parent.open(req, timeout=req.timeout)
         finally:
             req._directed = False  # noqa: SLF001 - ours
+
+
+def _set_proxy_login(req: Any, place: str, user: str | None, password: str | None) -> None:
+    """Give a request the login for its proxy, and take away one for another proxy (security row 45)."""
+    if getattr(req, "_proxied_by", place) != place:
+        req.unredirected_hdrs.pop("Proxy-authorization", None)
+        req._proxy_login = None  # noqa: SLF001 - ours
+    req._proxied_by = place  # noqa: SLF001 - ours
+    if user:
+        req._proxy_login = login = (parse.unquote(user), parse.unquote(password or ""))  # noqa: SLF001 - ours
+        if not req.has_header("Proxy-authorization"):
+            req.add_unredirected_header("Proxy-authorization", targets.format_basic(*login))
 
 
 _USUAL_HANDLERS: tuple[type[BaseHandler], ...] = (
@@ -463,4 +542,5 @@ _USUAL_HANDLERS: tuple[type[BaseHandler], ...] = (
     HTTPErrorProcessor,
     DataHandler,
     HTTPSHandler,
+    URLLoginHandler,
 )

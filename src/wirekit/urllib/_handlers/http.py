@@ -12,6 +12,7 @@ provided that not a byte of an answer has come. Others use kept connections only
 a one fails after all the error says that nobody knows whether the server has acted.
 """
 
+import functools
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ from wirekit import defaults
 from wirekit._io import blocking as net
 from wirekit._io.keeping import blocking as keeping
 from wirekit._wire import targets, uri_pieces
+from wirekit._wire.tunnels import TunnelRefused
 from wirekit.http import client
 from wirekit.urllib import error
 from wirekit.urllib._handlers.base import HOME, BaseHandler
@@ -124,7 +126,28 @@ class AbstractHTTPHandler(BaseHandler):
                 if response is not None:
                     return response
         connection = self._make_connection(http_class, req, tunnel, login, **http_conn_args)
-        return self._converse(self._make_line(key, connection, req), req, headers)
+        try:
+            return self._converse(self._make_line(key, connection, req), req, headers)
+        except error.URLError as failure:
+            response = self._answer_proxy(req, failure)
+            if response is None:
+                raise
+            return response
+
+    def _answer_proxy(self, req: Any, failure: Any) -> Any:
+        """Let the handlers of 407 log in to a proxy that has refused a tunnel; None where none of them does."""
+        refused = failure.reason
+        if not isinstance(refused, TunnelRefused) or refused.status != 407:
+            return None
+        from wirekit._wire.http_message import HTTPMessage  # loads the email package
+
+        chain = self.parent.handle_error.get("http", {})
+        headers = HTTPMessage.of(refused.fields)
+        for handler in chain.get(407, ()):
+            answer = net.give(handler.http_error_407, req, None, 407, refused.reason, headers)
+            if answer is not None:
+                return answer
+        return None
 
     def _converse(self, line: Line, req: Any, headers: dict[str, Any]) -> Any:
         """Send a request and wait for the head of its response; an error of whatever kind closes the connection."""
@@ -193,7 +216,7 @@ class AbstractHTTPHandler(BaseHandler):
             http_class,
             find_host(req),
             tunnel,
-            login,
+            login and _describe_login(login),
             getattr(req, "_via", None),
             getattr(req, "_tls_proxy", False) and _describe_context(self._context),
             issubclass(http_class, client.HTTPSConnection) and _describe_context(args.get("context")),
@@ -236,6 +259,9 @@ class AbstractHTTPHandler(BaseHandler):
         """Make the connection for a request, with its tunnel. login: what the tunnel's end is told, and nobody else."""
         connection = http_class(find_host(req), timeout=req.timeout, **http_conn_args)
         connection.set_debuglevel(self._debuglevel)
+        via = getattr(req, "_via", None)
+        if via is not None:
+            _lead_through(connection, via)
         if tunnel:
             connection.set_tunnel(tunnel, headers={} if login is None else {"Proxy-Authorization": login})
             if getattr(req, "_tls_proxy", False):
@@ -256,6 +282,16 @@ class AbstractHTTPHandler(BaseHandler):
             sock.close()
             raise
         return sock
+
+
+def _lead_through(connection: Any, proxy: str) -> None:
+    """Let a connection reach its host through a SOCKS proxy. URLError for one that does not know how."""
+    from wirekit import _proxying  # for the few that need it
+
+    if not hasattr(connection, "_create_connection"):
+        message = f"{type(connection).__name__} cannot be led through a SOCKS proxy"
+        raise error.URLError(message)
+    connection._create_connection = functools.partial(_proxying.connect, proxy=proxy)  # noqa: SLF001 - meant for that
 
 
 def _leave(line: Line, connection: Any, response: Any) -> None:
@@ -299,6 +335,12 @@ def _collect_headers(req: Any) -> dict[str, Any]:
 def _choose_target(req: Any) -> str:
     """Return what the request line asks for: the whole URL of a proxy, else path and query."""
     return targets.format_absolute(req.selector) if req.has_proxy() else targets.encode_target(req.selector)
+
+
+def _describe_login(login: Any) -> str:
+    """Return what of a proxy's login stays the same from request to request: of Digest, whose it is."""
+    text = str(login)
+    return text.partition(", nonce=")[0] if text.startswith("Digest ") else text
 
 
 def _describe_timeout(timeout: Any) -> tuple[Any, ...]:

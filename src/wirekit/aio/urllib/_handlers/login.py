@@ -1,0 +1,54 @@
+"""Logins that stand in URLs, of requests and of proxies, where a server wants more than Basic.
+
+Basic is sent at once. Where the answer is a Digest challenge, it is answered with the same login; from then on Digest is
+what that server gets at once.
+"""
+
+from typing import Any
+
+from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
+
+__all__ = ["URLLoginHandler"]
+
+
+class URLLoginHandler(BaseHandler):
+    """Logs in with the user and password that stand in a URL, where Digest is asked for. One of the usual handlers."""
+
+    __module__ = HOME
+
+    handler_order = 495  # behind Digest handlers that the program has added itself, before Basic
+
+    _server: Any = None
+    _proxy: Any = None
+
+    async def http_error_401(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:  # noqa: ARG002 - the protocol's
+        """Answer a server's Digest challenge; None where it is none, or the URL has no login."""
+        if "@" not in (getattr(req, "_authority", None) or ""):
+            return None
+        if self._server is None:
+            self._server = self._make("Authorization")
+        return await self._server.http_error_auth_reqed("www-authenticate", req.full_url, req, headers)
+
+    async def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:  # noqa: ARG002 - the protocol's
+        """Answer a proxy's Digest challenge; None where it is none, or the proxy's URL has no login."""
+        if getattr(req, "_proxy_login", None) is None:
+            return None
+        if self._proxy is None:
+            self._proxy = self._make("Proxy-authorization")
+        return await self._proxy.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
+
+    def _make(self, header: str) -> Any:
+        from wirekit.aio.urllib._handlers.auth import URLDigest  # for the few that need it
+
+        made = URLDigest(header)
+        made.add_parent(self.parent)
+        return made
+
+    async def http_open(self, req: Any) -> None:
+        """Answer in advance what was asked before; None, for others open it."""
+        if self._server is not None and "@" in (getattr(req, "_authority", None) or ""):
+            await self._server.answer_in_advance(req)
+        if self._proxy is not None and getattr(req, "_proxy_login", None) is not None:
+            await self._proxy.answer_in_advance(req)
+
+    https_open = http_open
