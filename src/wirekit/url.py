@@ -30,11 +30,8 @@ from wirekit._wire.percent import Quoting, quote_text, unquote_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Value: TypeAlias = str | int | float | None
-    """A value in a query: a number stands for its digits, ``None`` for a name without ``=``."""
-    Pairs: TypeAlias = (
-        "Query | Mapping[str, Value | Iterable[Value]] | Iterable[tuple[str, Value | Iterable[Value]]]"
-    )
+    Pairs: TypeAlias = "Query | Mapping[str, Any] | Iterable[tuple[str, Any]]"
+    """Names and values of a query. A value is text, a number, ``None`` (no ``=``), or a list or set of these."""
 
 __all__ = ["URL", "Query", "is_global_address"]
 
@@ -253,6 +250,9 @@ class URL:
 
     def with_scheme(self, scheme: str) -> URL:
         """Return it with another scheme."""
+        if set(":/?#").intersection(scheme):
+            message = f"{scheme!r} is no scheme"
+            raise ValueError(message)
         return self._with(self._parts._replace(scheme=scheme))
 
     def with_user(self, user: str | None, password: str | None = None) -> URL:
@@ -315,7 +315,7 @@ class URL:
             fragment = iri.repair(fragment, "fragment")
         return self._with(self._parts._replace(fragment=fragment))
 
-    def with_query(self, query: str | Pairs | None = None, /, **more: Value | Iterable[Value]) -> URL:
+    def with_query(self, query: str | Pairs | None = None, /, **more: Any) -> URL:
         """Return it with another query: text as the URL writes it, names and values, or none."""
         if isinstance(query, str) and not more:
             return self._with_query(iri.repair(query, "query"))
@@ -324,11 +324,11 @@ class URL:
         pairs = [*_read_pairs(query or ()), *_read_pairs(more)]
         return self._with_query(queries.format_pairs(pairs) if pairs else None)
 
-    def extend_query(self, query: Pairs = (), /, **more: Value | Iterable[Value]) -> URL:
+    def extend_query(self, query: Pairs = (), /, **more: Any) -> URL:
         """Return it with names and values added at the end of the query."""
         return self._with_query(queries.extend(self._parts.query, [*_read_pairs(query), *_read_pairs(more)]))
 
-    def update_query(self, query: Pairs = (), /, **more: Value | Iterable[Value]) -> URL:
+    def update_query(self, query: Pairs = (), /, **more: Any) -> URL:
         """Return it with names set to other values, in their old places; the others stay as they are written."""
         return self._with_query(queries.update(self._parts.query, [*_read_pairs(query), *_read_pairs(more)]))
 

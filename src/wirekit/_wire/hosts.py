@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from wirekit._wire import addresses, authorities
-from wirekit._wire.percent import unquote_text
+from wirekit._wire.percent import Quoting, quote_text, unquote_text
 
 __all__ = ["format_host", "is_global", "parse_host"]
 
@@ -23,6 +23,7 @@ _IN_NAME = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _ZONE = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})++")
 """RFC 6874 section 2."""
+_BEYOND_ASCII = Quoting(bytes(range(0x80)))
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 _RESERVED_NAMES = frozenset(
@@ -81,7 +82,9 @@ def _parse_name(host: str) -> str:
     """Return a registered name of a scheme that we know nothing about: case and escapes in one form."""
     authorities.check_authority(host, None, strict=True)
     if not host.isascii():
-        return encode_name(host)
+        if "%" not in host:
+            return encode_name(host)
+        host = quote_text(host, _BEYOND_ASCII)  # no name of a server, to judge by its escapes
     if not _IN_NAME.fullmatch(host):
         _refuse("a character of the host is not one of RFC 3986 section 3.2.2")
     return _ESCAPE.sub(_format_escape, host.lower())
@@ -98,7 +101,10 @@ def encode_name(host: str) -> str:
 
     try:
         mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
-        labels = [label if label.isascii() else idna.alabel(label).decode() for label in mapped.split(".")]
+        labels = [
+            label if label.isascii() and label[:4] != "xn--" else idna.alabel(label).decode()
+            for label in mapped.split(".")
+        ]
     except idna.IDNAError as error:
         message = f"URL refused: the host is no name of IDNA 2008: {error}"
         raise ValueError(message) from None
