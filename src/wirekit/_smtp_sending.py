@@ -222,8 +222,12 @@ def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
     taken = Transaction(
         envelope.sender, envelope.recipients, (), by_chunk=False, per_recipient=smtp._per_recipient
     )
+    before = smtp.command_encoding
     try:
         _take_steps(smtp, taken, envelope)
+    except _errors().SMTPOutcomeUnknown as error:
+        error.refused = {**taken.refused, **error.refused}
+        raise
     except _errors().SMTPDataError as error:
         _give_up(smtp, closing=error.smtp_code == 421)
         raise
@@ -231,6 +235,8 @@ def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
         if taken.last is not None and smtp.sock is not None:
             smtp._rset()
         raise
+    finally:
+        smtp.command_encoding = before  # SMTPUTF8 is asked for by each message anew
     result = taken.result()
     if result.error is not None:
         _give_up(smtp, closing=taken.closing)
@@ -335,7 +341,8 @@ def transact(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -> Send
         if transaction.ended:
             _take_rest(smtp, transaction)
     except (_errors().SMTPException, OSError) as error:
-        return transaction.result(error)
+        transaction.hear(getattr(error, "_heard", ()))
+        return transaction.result(None if transaction.over else error)
     result = transaction.result()
     if result.error is not None:
         _give_up(smtp, closing=transaction.closing)

@@ -256,31 +256,41 @@ class Window:
                 flight.skip -= 1
                 reply = sending.take_reply(self._smtp)
                 if reply.code == 421:
-                    raise _closed_by(reply)
+                    self._break(_closed_by(reply), closed=True)
+                    return False
             while not getattr(transaction, until):
                 if transaction.finals:
                     self._smtp._expect(1)  # LMTP has as many replies as accepted recipients
                 transaction.take(sending.take_reply(self._smtp))
                 if transaction.closing:
-                    self._break(_closed_by(transaction.last), closed=flight)
+                    self._break(_closed_by(transaction.last))
                     return False
         except (_errors().SMTPException, OSError) as error:
             self._break(error)
             return False
         return True
 
-    def _break(self, error: Exception, closed: _Flight | None = None) -> None:
-        """Decide on all that is under way, now that the connection is gone.
+    def _break(self, error: Exception, *, closed: bool = False) -> None:
+        """Decide on all that is under way, now that the connection is gone; replies that had come count.
 
-        closed: the flight that the server has answered by 421: what came behind it was not read any more.
+        closed: the server has said 421 before it came to any of it.
         """
         self._smtp.close()
         self._broken, self._ready = error, None
+        heard = iter(getattr(error, "_heard", ()))
         for flight in self._flying:
-            if flight.result is None:
-                if closed is not None and flight is not closed:
-                    flight.transaction.ended = False
-                flight.result = flight.transaction.result(None if flight is closed else error)
+            transaction = flight.transaction
+            if flight.result is not None:
+                continue
+            if closed:
+                transaction.ended = (
+                    False  # it came behind what the server has answered by 421: nobody reads it
+                )
+            for _ in range(flight.skip):
+                next(heard, None)
+            transaction.hear(heard)
+            closed = closed or transaction.closing
+            flight.result = transaction.result(None if transaction.over else error)
         self._report_settled()
 
     def _settle(self, flight: _Flight) -> None:

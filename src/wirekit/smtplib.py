@@ -434,11 +434,38 @@ class SMTP:
         except ConnectionBusy:
             raise
         except OSError as error:
+            heard = self._hear_out(error)
             self.close()
-            raise _errors().SMTPServerDisconnected("Server not connected") from error
+            lost = _errors().SMTPServerDisconnected("Server not connected")
+            lost._heard = heard  # noqa: SLF001 - ours, for those who have commands under way
+            if heard:
+                lost.add_note(f"The server's last words: {heard[-1].code} {heard[-1].message}")
+            raise lost from error
         except BaseException:
             self.close()
             raise
+
+    def _hear_out(self, error: OSError) -> list[Reply]:
+        """Return the replies that had come before sending failed; nothing is waited for."""
+        replies: list[Reply] = []
+        stream, rules = self._stream, defaults.active
+        if not isinstance(error, ConnectionError) or stream is not self.file:
+            return replies
+        try:
+            while True:
+                reply, stream.pos = self._decoder.take(
+                    stream.buffer, stream.pos, rules.max_reply_lines, rules.max_reply
+                )
+                if reply is None:
+                    if not stream.fill():
+                        break
+                elif reply.code < 0:
+                    break
+                else:
+                    replies.append(reply)
+        except (ReplyTooLong, OSError):
+            pass  # that was all
+        return replies
 
     def putcmd(self, cmd: str, args: str = "") -> None:
         """Send a command; its reply is to be read by ``getreply``. ValueError for control characters in it.

@@ -260,3 +260,30 @@ def test_disconnection_from_somebody_elses_method_tells_nothing_certain() -> Non
     assert explain("s@x", [A], GONE, certain=False).unknown == (A,)
     assert explain("s@x", [A], smtplib.SMTPDataError(550, b"no"), certain=False).outcome == NOT_SENT
     assert explain("s@x", [A], smtplib.SMTPRecipientsRefused({A: NO}), certain=False).outcome == NOT_SENT
+
+
+# ---- replies that came before the connection was lost
+
+
+def test_message_hears_what_belongs_to_it_and_leaves_the_rest() -> None:
+    made = transact(to=(A,))
+    replies = iter([OK, OK, OK, NO])
+    made.hear(replies)
+    assert made.over
+    assert [*replies] == [NO]
+    assert made.result().outcome == SENT
+
+
+def test_message_hears_on_until_nothing_more_is_known() -> None:
+    made = transact(OK, to=(A,))
+    made.hear([OK])
+    assert not made.over
+    assert made.result(GONE).outcome == UNKNOWN
+
+
+def test_farewell_is_the_last_that_is_heard() -> None:
+    made = transact(to=(A, B))
+    replies = iter([OK, BYE, OK])
+    made.hear(replies)
+    assert (made.over, [*replies]) == (True, [OK])
+    assert made.result().outcome == NOT_SENT

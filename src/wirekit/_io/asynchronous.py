@@ -11,6 +11,7 @@ before, so that bulk data is not copied on the way.
 import asyncio
 import inspect
 import io
+import os
 import socket
 import ssl
 from collections import deque
@@ -142,13 +143,25 @@ class Stream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that nothing can be sent or received any more (asyncio.Protocol)."""
-        self._ended = self._ended or not self.closed  # closed by us is no end of what the peer sends
+        ours = self.closed
+        self._ended = self._ended or not ours  # closed by us is no end of what the peer sends
         self.closed = True
+        if isinstance(exc, ConnectionError) and not ours:
+            self._read_last_words()
         self._error = self._error or exc
         self._disarm()
         self._wake()
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
+
+    def _read_last_words(self) -> None:
+        """Take what had come before sending failed: the transport reads no more, and the peer may have said why."""
+        descriptor = self._transport.get_extra_info("socket").fileno()
+        try:
+            while self._queued < HIGH_WATER and (data := os.read(descriptor, HIGH_WATER - self._queued)):
+                self.data_received(data)
+        except OSError:
+            return  # nothing more has come
 
     def pause_writing(self) -> None:
         """Hold up senders: the peer does not keep pace (asyncio.Protocol)."""

@@ -130,6 +130,12 @@ class Transaction:
         else:
             self.finals.append(reply)
 
+    def hear(self, replies: Iterable[Reply]) -> None:
+        """Take those of the replies that belong to this message; the iterator keeps the rest."""
+        waiting = iter(replies)
+        while not self.over and (reply := next(waiting, None)) is not None:
+            self.take(reply)
+
     @property
     def asked(self) -> bool:
         """Whether every command of the envelope, DATA included, has its reply."""
@@ -159,6 +165,11 @@ class Transaction:
     def done(self) -> bool:
         """Whether the replies that are due, once the message's end has left, have all come."""
         return len(self.finals) >= (max(1, len(self.accepted)) if self.per_recipient else 1)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be learned: all replies have come, or the server closes the connection."""
+        return self.closing or (self.asked and self.done)
 
     @property
     def closing(self) -> bool:

@@ -221,8 +221,12 @@ async def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
     taken = Transaction(
         envelope.sender, envelope.recipients, (), by_chunk=False, per_recipient=smtp._per_recipient
     )
+    before = smtp.command_encoding
     try:
         await _take_steps(smtp, taken, envelope)
+    except _errors().SMTPOutcomeUnknown as error:
+        error.refused = {**taken.refused, **error.refused}
+        raise
     except _errors().SMTPDataError as error:
         await _give_up(smtp, closing=error.smtp_code == 421)
         raise
@@ -230,6 +234,8 @@ async def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
         if taken.last is not None and smtp.sock is not None:
             await smtp._rset()
         raise
+    finally:
+        smtp.command_encoding = before  # SMTPUTF8 is asked for by each message anew
     result = taken.result()
     if result.error is not None:
         await _give_up(smtp, closing=taken.closing)
@@ -334,7 +340,8 @@ async def transact(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -
         if transaction.ended:
             await _take_rest(smtp, transaction)
     except (_errors().SMTPException, OSError) as error:
-        return transaction.result(error)
+        transaction.hear(getattr(error, "_heard", ()))
+        return transaction.result(None if transaction.over else error)
     result = transaction.result()
     if result.error is not None:
         await _give_up(smtp, closing=transaction.closing)
