@@ -12,6 +12,7 @@ library's ``http.server``, and a connection that brought such a head is not used
 """
 
 import re
+from typing import Any
 
 from wirekit._wire.fields import (
     MATCH_BLOCK,
@@ -58,7 +59,7 @@ class BadRequest(Exception):
 
 
 class RequestHead:
-    """The head of one request, read. Immutable; equal heads may share one object.
+    """The head of one request, read. Immutable, but for its ``memo``; equal heads may share one object.
 
     ``raw_line`` is the request line as received, ``line`` the same as text without its end; ``version`` text as
     ``"HTTP/1.1"``; ``length`` the Content-Length or None, ``chunked`` whether the body is in chunks; ``unframed``
@@ -68,7 +69,7 @@ class RequestHead:
 
     __slots__ = (
         "_fields", "block", "chunked", "expects", "keep_alive", "length", "line", "method", "raw_line", "target",
-        "unframed", "version",
+        "memo", "unframed", "version",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +86,7 @@ class RequestHead:
         self.length: int | None = None
         self.chunked = self.unframed = self.expects = False
         self.keep_alive = True
+        self.memo: Any = None  # a server's own: what the same head was answered with
         self._fields = fields
 
     @property

@@ -360,6 +360,7 @@ class ResponseFile(net.FileBase):
         self.overrun = False  # the handler wrote more than that
         self.used = False  # something was written beside heads
         self.lost = False  # sending failed: the client has gone
+        self.sent = 0  # bytes of bodies that were written for this request
         self._send = send
         self._size = _BUFFERED if size in {-1, 1} else size
         self._held = b""
@@ -385,6 +386,7 @@ class ResponseFile(net.FileBase):
                 self.overrun = True
                 data = data[: self.left]
             self.left -= len(data)
+        self.sent += len(data)
         if self._held:
             if len(data) > _JOINED:
                 self.flush()
@@ -405,6 +407,14 @@ class ResponseFile(net.FileBase):
         for line in lines:
             self.write(line)
 
+    def send_whole(self, response: bytes, size: int) -> None:
+        """Send a whole response, head and body, in one piece; size: of the body."""
+        self.used = True
+        self.sent = size
+        self._held += response
+        if len(self._held) >= self._size:
+            self.flush()
+
     def send_file(self, file: Any, count: int) -> None:
         """Send count bytes of an open file from where it stands: small ones with the head, large ones uncopied."""
         if self.mute:
@@ -421,6 +431,7 @@ class ResponseFile(net.FileBase):
         except OSError:
             self.lost = True
             raise
+        self.sent += sent
         if self.left is not None:
             self.left -= sent
 

@@ -25,21 +25,14 @@ response without a length ends its connection and says so; a connection that wil
 client whose connection stays open is told. Writing beyond a response's Content-Length, or a body where none may be
 (HEAD, 204, 304), sends nothing.
 
-Left out, for a later module: CGI, ranges, TLS classes of their own.
+What ``SimpleHTTPRequestHandler`` and ``CGIHTTPRequestHandler`` do stands in ``_files``, ``_uploads`` and ``_cgi``; logins
+and access logs, which any handler may have, in ``_access``.
 """
 
 # ruff: noqa: PT028 - the standard library's test() is no test
 
 import contextlib
-import datetime as dt
-import email.utils
-import functools
 import html
-import io
-import mimetypes
-import os
-import posixpath
-import stat
 import sys
 import time
 from email.message import Message
@@ -49,11 +42,22 @@ from typing import Any, ClassVar, Final
 from wirekit import __version__, defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.servers import asynchronous as serving
-from wirekit._wire import bodies, listing, requests, responses
+from wirekit._wire import bodies, cgi, http_dates, requests, responses
 from wirekit._wire.http_message import HTTPMessage, parse_block
+from wirekit.aio.http._access import AccessService
+from wirekit.aio.http._cgi import ScriptService, executable, nobody_uid  # noqa: F401 - names of this module in the standard library
 from wirekit.aio.http._exchange import RequestFile, ResponseFile
+from wirekit.aio.http._uploads import UploadService
 
-__all__ = ["BaseHTTPRequestHandler", "HTTPServer", "SimpleHTTPRequestHandler", "ThreadingHTTPServer"]
+__all__ = [
+    "BaseHTTPRequestHandler",
+    "CGIHTTPRequestHandler",
+    "HTTPSServer",
+    "HTTPServer",
+    "SimpleHTTPRequestHandler",
+    "ThreadingHTTPSServer",
+    "ThreadingHTTPServer",
+]
 
 DEFAULT_ERROR_MESSAGE = """\
 <!DOCTYPE html>
@@ -113,7 +117,47 @@ class ThreadingHTTPServer(serving.ThreadingMixIn, HTTPServer):
     daemon_threads = True
 
 
-class BaseHTTPRequestHandler(serving.StreamRequestHandler):
+class HTTPSServer(HTTPServer):
+    """A server that speaks TLS.
+
+    certfile: the certificate and those that vouch for it, in PEM; keyfile: its key, where that is another file; password:
+    of the key, or a function that gives it. alpn_protocols: what is offered to clients, by default HTTP/1.1. OSError and
+    ssl.SSLError for files that are none.
+    """
+
+    def __init__(
+        self,
+        server_address: Any,
+        RequestHandlerClass: Any,
+        bind_and_activate: bool = True,
+        *,
+        certfile: Any,
+        keyfile: Any = None,
+        password: Any = None,
+        alpn_protocols: Any = None,
+    ) -> None:
+        self.certfile, self.keyfile, self.password = certfile, keyfile, password
+        self.alpn_protocols = ["http/1.1"] if alpn_protocols is None else alpn_protocols
+        super().__init__(server_address, RequestHandlerClass, bind_and_activate)
+
+    def server_activate(self) -> None:
+        """Listen; from now on every connection begins with a handshake."""
+        super().server_activate()
+        self.socket = self._create_context().wrap_socket(self.socket, server_side=True)
+
+    def _create_context(self) -> Any:
+        from wirekit._io.servers import certificates  # costs ssl, which plain servers do without
+
+        return certificates.make_context(self.certfile, self.keyfile, self.password, self.alpn_protocols)
+
+
+class ThreadingHTTPSServer(serving.ThreadingMixIn, HTTPSServer):
+    """A server that speaks TLS, and serves its connections side by side."""
+
+    daemon_threads = True
+
+
+class BaseHTTPRequestHandler(AccessService, serving.StreamRequestHandler):
     """What answers the requests of one connection; subclasses give it a method ``do_GET``, ``do_POST`` ... each.
 
     For these there are: ``command``, ``path`` (the request target as it came), ``request_version``, ``headers``,
@@ -161,6 +205,7 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     _answered = False  # the head of a final response is out
     _switched = False  # the connection speaks another protocol from now on
     _lingers = False  # the client may still be sending what we shall not read
+    _error_fields: Any = ()  # what the next error says beside its page
     _lot: Any = None  # where the connection waits between requests, if not here
 
     # ---- the connection
@@ -219,6 +264,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """Read a request, have its method answer it, and leave the connection ready for the next one."""
         self._begun = self._answered = self._switched = False
         self._headers_buffer = []
+        if self.access_log is not None:
+            self._since, self._to_log = 0.0, None
         try:
             if self._repeat():
                 await self._answer()
@@ -240,6 +287,10 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
             self.close_connection = True
             if not getattr(self.rfile, "idle", False):
                 self.log_error("Connection lost: %r", error)
+        finally:
+            if self._to_log is not None:
+                status, self._to_log = self._to_log, None
+                self.log_access(status)
 
     def _is_lost(self) -> bool:
         """Tell whether the client has gone."""
@@ -309,6 +360,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     def _take(self, head: requests.RequestHead, rfile: RequestFile) -> None:
         """Make a head the request that is to be answered."""
         self._head = head
+        if self.access_log is not None:
+            self._since = time.time()
         self.requestline, self.command = head.line, head.method
         if head.version != _LAST_09:  # else a handler's own default_request_version counts
             self.request_version = head.version
@@ -354,6 +407,8 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """Call the method that the request names."""
         method = getattr(self, f"do_{self.command}", None)
         try:
+            if self.accounts and not await self.authorize():
+                return
             if method is None:
                 await self.send_error(HTTPStatus.NOT_IMPLEMENTED, f"Unsupported method ({self.command!r})")
             else:
@@ -467,6 +522,10 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         else:
             self.send_header("Server", server)
             self.send_header("Date", date)
+        if self._error_fields and code >= 400:
+            for name, value in self._error_fields:
+                self.send_header(name, value)
+            self._error_fields = ()
 
     def send_response_only(self, code: int, message: str | None = None) -> None:
         """Begin a response by its status line alone. ValueError for a message with control characters.
@@ -596,6 +655,9 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """Log a request that is being answered; ``send_response`` calls it."""
         if isinstance(code, HTTPStatus):
             code = code.value
+        if self.access_log is not None and isinstance(code, int):
+            self._to_log = code  # logged when it is answered
+            return
         self.log_message('"%s" %s %s', self.requestline, str(code), str(size))
 
     def log_error(self, format: str, *args: Any) -> None:
@@ -615,11 +677,11 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
         """Return a moment (seconds since 1970, or now) as a date of HTTP (RFC 9110 section 5.6.7)."""
         global _date  # noqa: PLW0603 - one date for the process
         if timestamp is not None:
-            return _format_date(int(timestamp))
+            return http_dates.format_http_date(int(timestamp))
         now = int(time.time())
         known = _date  # read once: another thread may replace it meanwhile
         if known[0] != now:
-            known = _date = (now, _format_date(now))
+            known = _date = (now, http_dates.format_http_date(now))
         return known[1]
 
     def log_date_time_string(self) -> str:
@@ -637,11 +699,6 @@ class BaseHTTPRequestHandler(serving.StreamRequestHandler):
     def address_string(self) -> str:
         """Return the client's address; ``-`` where it has none (Unix sockets)."""
         return str(self.client_address[0]) if self.client_address else "-"
-
-
-@functools.lru_cache(256)
-def _format_date(seconds: int) -> str:
-    return email.utils.formatdate(seconds, usegmt=True)
 
 
 def http_exception() -> type[Exception]:
@@ -664,199 +721,34 @@ def _make_message(head: requests.RequestHead, kind: type[Message]) -> Any:
     return parse_block(head.block, kind, strict=defaults.active.strict_framing)
 
 
-class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
+class SimpleHTTPRequestHandler(UploadService, BaseHTTPRequestHandler):
     """Serves the files below a directory, by GET and HEAD, and lists its directories.
 
-    directory: the root, by default the current directory. Symbolic links that lead out of it are refused
-    (``defaults.follow_symlinks_out``). ``extensions_map`` names types by extension before the system's table is asked;
-    ``index_pages`` are served in a directory's place.
+    directory: the root, by default the current directory. extra_response_headers: pairs of name and value (or a mapping)
+    that every answer about a file or a directory has.
+
+    Attributes that subclasses may set: ``index_pages`` (served in a directory's place), ``extensions_map`` (types by
+    extension, before the system's table is asked), ``default_content_type``; ``cache_control`` (the value of that field),
+    ``cors_origins`` (origins whose scripts may read, ``("*",)`` for all), ``accounts`` and ``realm`` (who may ask at all),
+    ``uploads`` and ``overwrite`` (whether files are taken, and replaced), ``access_log``.
+
+    By ``wirekit.defaults``: hidden files and links that lead out of the directory are not served (``serve_hidden``,
+    ``follow_symlinks_out``), files are sent compressed (``compress_files``), uploads have a limit (``max_upload``).
     """
 
-    index_pages: tuple[str, ...] = ("index.html", "index.htm")
-    extensions_map: ClassVar[dict[str, str]] = {
-        ".gz": "application/gzip",
-        ".Z": "application/octet-stream",
-        ".bz2": "application/x-bzip2",
-        ".xz": "application/x-xz",
-    }
-    _encodings_map_default = extensions_map
-
-    def __init__(self, *args: Any, directory: str | os.PathLike[str] | None = None, **kwargs: Any) -> None:
-        self.directory = os.fspath(directory) if directory is not None else os.getcwd()  # noqa: PTH109 - text is wanted
-        super().__init__(*args, **kwargs)
-
-    async def do_GET(self) -> None:
-        """Serve a file, or a listing."""
-        file = await self.send_head()
-        if file:
-            try:
-                await net.give(self.copyfile, file, self.wfile)
-            finally:
-                file.close()
-
-    async def do_HEAD(self) -> None:
-        """Serve the head of what GET would give."""
-        file = await self.send_head()
-        if file:
-            file.close()
-
-    async def send_head(self) -> Any:
-        """Send the head of the response; return the file to send behind it, open, or None when all is said."""
-        path = self.translate_path(self.path)
-        if not self._may_serve(path):
-            await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
-            return None
-        if os.path.isdir(path):  # noqa: PTH112, ASYNC240 - paths are text here; a look at a local file is quicker than a thread
-            if not self.path.partition("?")[0].partition("#")[0].endswith("/"):
-                return await self._redirect(listing.format_location(self.path))
-            index = self._find_index(path)
-            if index is None:
-                return await net.give(self.list_directory, path)
-            path = index
-        if path.endswith("/"):  # some systems open a file by its name and a slash
-            await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
-            return None
-        return await self._send_file_head(path)
-
-    def _find_index(self, path: str) -> str | None:
-        for name in self.index_pages:
-            index = os.path.join(path, name)  # noqa: PTH118 - see above
-            if os.path.isfile(index) and self._may_serve(index):  # noqa: PTH113 - see above
-                return index
-        return None
-
-    def _may_serve(self, path: str) -> bool:
-        """Tell whether a path is inside the root once every link on the way is followed (security row 107)."""
-        if defaults.active.follow_symlinks_out:
-            return True
-        root = self.directory.rstrip("/") or "/"
-        if path.startswith(root):
-            part = root.rstrip("/")
-            for name in filter(None, path[len(root) :].split("/")):
-                part = f"{part}/{name}"
-                if os.path.islink(part):  # noqa: PTH114 - see above
-                    break
-            else:
-                return True  # no link below the root, so nothing leads out of it
-        return _is_inside(path, self.directory)
-
-    async def _redirect(self, location: str) -> None:
-        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
-        self.send_header("Location", location)
-        self.send_header("Content-Length", "0")
-        await self.end_headers()
-
-    async def _send_file_head(self, path: str) -> Any:
-        try:
-            file = open(path, "rb", opener=_open_at_once)  # noqa: SIM115, ASYNC230 - the caller closes it
-        except (OSError, ValueError):  # ValueError: a NUL in the name
-            await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
-            return None
-        try:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                file.close()
-                await self.send_error(HTTPStatus.NOT_FOUND, "File not found")
-                return None
-            if self._is_unchanged(status.st_mtime):
-                self.send_response(HTTPStatus.NOT_MODIFIED)
-                await self.end_headers()
-                file.close()
-                return None
-            self.send_response(HTTPStatus.OK)
-            self.send_header("Content-type", self.guess_type(path))
-            self.send_header("Content-Length", str(status.st_size))
-            self.send_header("Last-Modified", self.date_time_string(status.st_mtime))
-            await self.end_headers()
-        except BaseException:
-            file.close()
-            raise
-        return file
-
-    def _is_unchanged(self, changed: float) -> bool:
-        """Tell whether the client's copy is as new as the file (RFC 9110 section 13.1.3)."""
-        since = self.headers.get("If-Modified-Since")
-        if since is None or "If-None-Match" in self.headers:
-            return False
-        try:
-            moment = email.utils.parsedate_to_datetime(since)
-        except (TypeError, IndexError, OverflowError, ValueError):
-            return False  # no date: as if the field were not there
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=dt.UTC)
-        return moment.tzinfo is dt.UTC and int(changed) <= moment.timestamp()
-
-    async def list_directory(self, path: str) -> Any:
-        """Send the head of a listing; return the page as a file, or None when an error was sent."""
-        try:
-            names = os.listdir(path)  # noqa: PTH208 - names are wanted
-        except OSError:
-            await self.send_error(HTTPStatus.NOT_FOUND, "No permission to list directory")
-            return None
-        names.sort(key=str.lower)
-        page = listing.format_listing(self.path, self._entries(path, names))
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Content-Security-Policy", listing.POLICY)
-        await self.end_headers()
-        return io.BytesIO(page)
-
-    def _entries(self, path: str, names: list[str]) -> list[tuple[bytes, str]]:
-        """Return what a listing shows: each name with its mark; links that would be refused are left out."""
-        entries = []
-        for name in names:
-            full = os.path.join(path, name)  # noqa: PTH118 - see above
-            mark = "/" if os.path.isdir(full) else ""  # noqa: PTH112 - see above
-            if os.path.islink(full):  # noqa: PTH114 - see above
-                if not self._may_serve(full):
-                    continue
-                mark += "@"
-            entries.append((os.fsencode(name), mark))
-        return entries
-
-    def translate_path(self, path: str) -> str:
-        """Return the file that a request's path means, below ``directory``, with the last slash it may have.
-
-        A path that may name no file gives one that none has.
-        """
-        parsed = listing.parse_path(path, windows=os.name == "nt")
-        if parsed is None:
-            return os.path.join(self.directory, "\0")  # noqa: PTH118 - no file has such a name
-        names, slash = parsed
-        return os.path.join(self.directory, *map(os.fsdecode, names)) + "/" * slash  # noqa: PTH118 - see above
-
-    async def copyfile(self, source: Any, outputfile: Any) -> None:
-        """Send a file to the client (or copy any file to any other)."""
-        if isinstance(outputfile, ResponseFile) and isinstance(source, io.BufferedReader):
-            count = outputfile.left
-            if count is None:
-                count = os.fstat(source.fileno()).st_size - source.tell()
-            await outputfile.send_file(source, count)
-            return
-        while block := await net.give(source.read, _BLOCK):
-            await net.give(outputfile.write, block)
-
-    def guess_type(self, path: str | os.PathLike[str]) -> str:
-        """Return the type of a file, by its name."""
-        extension = posixpath.splitext(path)[1]
-        for key in (extension, extension.lower()):
-            if key in self.extensions_map:
-                return self.extensions_map[key]
-        guess = getattr(mimetypes, "guess_file_type", mimetypes.guess_type)  # the former from Python 3.13 on
-        return guess(path)[0] or "application/octet-stream"
+    _base = BaseHTTPRequestHandler
 
 
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file; a pipe that nobody writes to as well, for which a server would wait for ever."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+class CGIHTTPRequestHandler(ScriptService, SimpleHTTPRequestHandler):
+    """Serves files, and lets the scripts in ``cgi_directories`` answer GET, HEAD and POST.
+
+    A script runs without a shell, in an environment made for it, for ``cgi_timeout`` seconds at most (None:
+    ``defaults.cgi_timeout``), and as the user ``nobody`` where the server is root.
+    """
 
 
-def _is_inside(path: str, root: str) -> bool:
-    """Tell whether a path, all links followed, is the root or below it."""
-    real, top = os.path.realpath(path), os.path.realpath(root)
-    return real == top or real.startswith(top.rstrip(os.sep) + os.sep)
+nobody = None
+_url_collapse_path = cgi.collapse_path
 
 
 async def test(
