@@ -33,16 +33,18 @@ from wirekit._io.parts import Part
 from wirekit._tree import copying, looking
 from wirekit._tree.copying import Copied
 from wirekit._tree.looking import join
+from wirekit._tree.mirroring import Mirror, Mirrored
 from wirekit._tree.opened import Reader, Writer
 from wirekit._tree.pool import Link, Pool, Server, is_lost
 from wirekit._wire.ftp_entries import Entry
 from wirekit._wire.ftp_replies import errors
+from wirekit._wire.mirroring import Filter, Step
 from wirekit.urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
     import os
     import ssl
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
     from typing import Self, TypeVar
 
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
     Progress = Callable[[int, int | None], Any]
 
-__all__ = ["Copied", "Entry", "NoSuchFile", "Tree", "WrongDigest"]
+__all__ = ["Copied", "Entry", "Mirrored", "NoSuchFile", "Step", "Tree", "WrongDigest"]
 
 SCHEMES: Final = {"ftp": ftplib.FTP_PORT, "ftpes": ftplib.FTP_PORT, "ftps": 990}
 DEEPEST: Final = 100
@@ -107,6 +109,7 @@ class Tree:
         else:
             self._given, self.directory, connections = where, "", 1
         self._acct = acct
+        self.connections = connections
         self._pool = Pool(self._make_link, connections)
 
     def _read_url(self, url: str, user: str, passwd: str) -> None:
@@ -265,19 +268,23 @@ class Tree:
         progress: Progress | None = None,
         verify: bool = False,
         keep_time: bool = True,
+        known: Entry | None = None,
     ) -> Copied:
         """Copy a remote file to a local one, which appears (or is replaced) when it is whole.
 
         resume: go on with what an earlier call of this kind has left, if size and time of the remote file are the same
         and its last bytes fit. progress: called with (bytes so far, bytes in all or None). verify: compare digests where
-        the server can make one. keep_time: give the local file the remote one's time.
+        the server can make one. keep_time: give the local file the remote one's time. known: the file's entry of a
+        listing, which saves asking for size and time.
 
         Raises NoSuchFile, IncompleteTransfer, WrongDigest, OSError ...; the local file is as it was then.
         """
         part = Part(Path(local), resume=resume)
 
         def work(link: Link, path: str) -> Copied:
-            return copying.fetch(link, path, part, progress=progress, verify=verify, keep_time=keep_time)
+            return copying.fetch(
+                link, path, part, known=known, progress=progress, verify=verify, keep_time=keep_time
+            )
 
         try:
             return self._persist(work, remote)
@@ -320,6 +327,44 @@ class Tree:
                 if not resume:
                     self._forget(remote, mark)
                 raise
+
+    def mirror(
+        self,
+        remote: str,
+        local: str | os.PathLike[str],
+        *,
+        upload: bool = False,
+        include: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        delete: bool = False,
+        dry_run: bool = False,
+        parallel: int | None = None,
+        slack: float = 0.0,
+        report: Callable[[Step, Exception | None], Any] | None = None,
+        progress: Progress | None = None,
+    ) -> Mirrored:
+        """Make a local directory like a remote one, or with upload the remote one like the local one.
+
+        Only what differs is copied: in size, or newer by more than slack seconds. include: patterns of files, all
+        without any; exclude: patterns of what is left alone (wirekit._wire.mirroring tells of patterns: ``*.txt`` for
+        names anywhere, ``/top/**``, ``build/`` for directories). delete: remove what the source does not have; nothing is
+        removed without it. dry_run: only say what would be done. parallel: copies at once, as many as ``connections``.
+        report: called with each step and its error, or None; progress: with (bytes so far, bytes in all).
+
+        A step that fails is in the result, and ends no other. Raises what keeps either side from being looked at:
+        nothing was changed then.
+        """
+        work = Mirror(
+            self,
+            remote.rstrip("/") or remote,
+            local,
+            upload=upload,
+            chosen=Filter(include, exclude),
+            parallel=parallel or self.connections,
+            report=report,
+            progress=progress,
+        )
+        return work.run(delete=delete, slack=slack, dry_run=dry_run)
 
     def _forget(self, remote: str, mark: str) -> None:
         """Remove a temporary file that nobody will go on with, if the server lets us."""
