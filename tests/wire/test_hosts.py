@@ -42,7 +42,7 @@ def test_parse_host_refuses_with_a_reason(host: str) -> None:
         hosts.parse_host(host, "http")
 
 
-@pytest.mark.parametrize("host", ["a b", "a{b", "a%zz", "\u200b", "i❤.ws", "[x]"])
+@pytest.mark.parametrize("host", ["a b", "a{b", "a%zz", "\u200b", "i❤.ws", "[x]", "\uff11\uff12\uff17.0.0.1"])
 def test_parse_host_refuses_in_any_scheme(host: str) -> None:
     with pytest.raises(ValueError, match="URL refused"):
         hosts.parse_host(host, "x")
@@ -105,3 +105,9 @@ def test_addresses_that_are_global(host: str) -> None:
 )
 def test_names_must_be_looked_up(host: str) -> None:
     assert hosts.is_global(host) is None
+
+
+def test_hosts_without_a_scheme_are_judged_as_those_of_browsers() -> None:
+    assert hosts.parse_host("Example.org", None) == "example.org"
+    with pytest.raises(ValueError, match="reads as a number"):
+        hosts.parse_host("127.1", None)

@@ -39,13 +39,14 @@ _ALIKE = frozenset(("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"))
 def parse_host(host: str, scheme: str | None) -> str:
     """Return a host, as a URL writes it, as it is contacted; an IPv6 address keeps its brackets.
 
-    Characters beyond ASCII are names of IDNA 2008. ValueError, with a reason, for what is none.
+    Characters beyond ASCII are names of IDNA 2008. Without a scheme it is judged as browsers' ones are: most relative
+    URLs will be of those. ValueError, with a reason, for what is no host.
     """
     if host[:1] == "[":
         return f"[{_parse_bracketed(host)}]"
-    if scheme not in authorities.BROWSER_SCHEMES:
+    if scheme is not None and scheme not in authorities.BROWSER_SCHEMES:
         return _parse_name(host)
-    authorities.check_authority(host, scheme, strict=True)
+    authorities.check_authority(host, "http", strict=True)
     if "%" in host:
         host = unquote_text(host, "utf-8", "strict")  # escapes of other scripts alone come here
     if not host.isascii():
@@ -83,7 +84,10 @@ def _parse_name(host: str) -> str:
     authorities.check_authority(host, None, strict=True)
     if not host.isascii():
         if "%" not in host:
-            return encode_name(host)
+            name = encode_name(host)
+            if addresses.parse_ipv4(name) is not None:
+                _refuse("an address in other digits than 0 to 9")
+            return name
         host = quote_text(host, _BEYOND_ASCII)  # no name of a server, to judge by its escapes
     if not _IN_NAME.fullmatch(host):
         _refuse("a character of the host is not one of RFC 3986 section 3.2.2")

@@ -145,6 +145,8 @@ def _parse_authority(authority: str, scheme: str | None) -> tuple[str | None, st
     if "\\" in authority:
         refuse("a backslash in the authority is read in two ways")
     if at:
+        if not userinfo.isascii():  # CVE-2019-9636: delimiters of other widths hide in user names too
+            authorities.check_authority(userinfo + "@h", scheme, strict=True)
         userinfo = normalise(userinfo, "userinfo")
     if not host and (at or port or scheme in PORTS):
         refuse("the host is missing")
