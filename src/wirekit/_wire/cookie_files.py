@@ -150,10 +150,13 @@ def check_text(domain: str, path: str, name: str, value: str) -> None:
         raise ValueError(message)
 
 
-def join_line(domain: str, path: str, secure: bool, expiry: str, name: str, value: str) -> str:
-    """Write a cookie as a line of cookies.txt, with its end; whether it is one, ``is_clean`` tells."""
+def join_line(domain: str, path: str, secure: bool, expiry: str, name: str, value: str, mark: str = "") -> str:
+    """Write a cookie as a line of cookies.txt, with its end; whether it is one, ``is_clean`` tells.
+
+    mark: what stands in front of the domain, HTTP_ONLY_PREFIX or nothing.
+    """
     tail = "TRUE" if domain[:1] == "." else "FALSE"
-    return f"{domain}\t{tail}\t{path}\t{'TRUE' if secure else 'FALSE'}\t{expiry}\t{name}\t{value}\n"
+    return f"{mark}{domain}\t{tail}\t{path}\t{'TRUE' if secure else 'FALSE'}\t{expiry}\t{name}\t{value}\n"
 
 
 def is_clean(text: str, lines: int) -> bool:

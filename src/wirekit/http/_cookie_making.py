@@ -141,6 +141,9 @@ def _sort_attributes(attributes: list[tuple[str, Any]], now: int) -> tuple[Attri
         if value is None and key in _VALUES and key not in _MAY_BE_EMPTY:
             message = f"missing value for {key} attribute"
             raise ValueError(message)
+        if key == "expires" and not isinstance(value, int):
+            message = f"a date in Set-Cookie2, which has none: {value!r}"
+            raise ValueError(message)
         if key == "max-age":
             max_age_set = True
             key, value = "expires", now + int(value)  # noqa: PLW2901 - the same moment

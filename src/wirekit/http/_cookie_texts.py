@@ -199,7 +199,7 @@ def _format_lines(cookies: list[Any]) -> str:
 
 def _format_line(cookie: Any, session: str) -> str:
     """Write a cookie as a line; empty, with a warning, for a cookie of another site's partition."""
-    domain, rest = cookie.domain, cookie._rest
+    domain, rest, mark = cookie.domain, cookie._rest, ""
     if cookie.domain_specified and domain[:1] != "." and defaults.active.strict_cookies:
         domain = "." + domain  # or it would be for its host alone from now on
     if rest:
@@ -207,10 +207,10 @@ def _format_line(cookie: Any, session: str) -> str:
             warn_of_loss(cookie, "it counts within the pages of one site only")
             return ""
         if cookie.has_nonstandard_attr(HTTPONLY_ATTR):
-            domain = formats.HTTP_ONLY_PREFIX + domain
+            mark = formats.HTTP_ONLY_PREFIX
     expiry = session if cookie.expires is None else str(cookie.expires)
     name, value = ("", cookie.name) if cookie.value is None else (cookie.name, cookie.value)
-    return formats.join_line(domain, cookie.path, cookie.secure, expiry, name, value)
+    return formats.join_line(domain, cookie.path, cookie.secure, expiry, name, value, mark)
 
 
 def _is_own_partition(cookie: Any) -> bool:
@@ -267,11 +267,15 @@ class LWPCookieJar(FileCookieJar):
         """Return the cookies as ``Set-Cookie3`` lines, each with its end; arguments as for ``save``."""
         lines = []
         for cookie in self._choose(ignore_discard, ignore_expires):
-            line = f"Set-Cookie3: {lwp_cookie_str(cookie)}"
-            if "\n" in line or "\r" in line:
-                warn_of_loss(cookie, "it holds the end of a line")
+            text = lwp_cookie_str(cookie)
+            if (
+                "\n" in text
+                or "\r" in text
+                or (defaults.active.strict_cookies and not _is_read_as(text, cookie))
+            ):
+                warn_of_loss(cookie, "its name cannot be quoted, or it holds the end of a line")
             else:
-                lines.append(line)
+                lines.append(f"Set-Cookie3: {text}")
         return "\n".join([*lines, ""])
 
     def save(self, filename: Any = None, ignore_discard: bool = False, ignore_expires: bool = False) -> None:
@@ -293,6 +297,12 @@ class LWPCookieJar(FileCookieJar):
                     bad.append(BadLine(filename, number, str(error)[:LONGEST_REASON]))
         self._blame(bad, "Set-Cookie3", found=bool(cookies))
         self._add(cookies, ignore_discard, ignore_expires)
+
+
+def _is_read_as(text: str, cookie: Any) -> bool:
+    """Tell whether a reader of a line would see this cookie, and no other one."""
+    elements = cookie_words.split_words([text])
+    return len(elements) == 1 and elements[0][0] == (cookie.name, cookie.value)
 
 
 _LWP_FLAGS = ("port_spec", "path_spec", "domain_dot", "secure", "discard")
