@@ -269,7 +269,8 @@ class Session:
                 challenge = exchange.send(base64.b64decode(initial[0] if initial[0] != "=" else ""))
             while True:
                 self.say("334 " + base64.b64encode(challenge).decode())
-                if (answer := self.take_line()) == "*":
+                self.server.commands.append(answer := self.take_line())
+                if answer == "*":
                     self.say("501 5.7.0 given up")
                     return
                 challenge = exchange.send(base64.b64decode(answer, validate=True))
