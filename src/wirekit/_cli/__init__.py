@@ -9,6 +9,8 @@
     trace.py          what ``-v`` shows
     outcome.py        exit codes, and one clear line for each thing that goes wrong
     serve.py          a directory over HTTP
+    url.py            the parts of a URL, in both readings
+    files.py          put, ls and mirror: files on FTP servers
     robots.py         what a site's robots.txt says
     send.py           one mail message
     run.py            an unchanged program on wirekit

@@ -24,9 +24,13 @@ __all__ = ["COMMANDS", "run"]
 
 COMMANDS = {
     "get": "wirekit._cli.commands_http",
+    "put": "wirekit._cli.commands_files",
+    "ls": "wirekit._cli.commands_files",
+    "mirror": "wirekit._cli.commands_files",
     "serve": "wirekit._cli.commands_http",
     "robots": "wirekit._cli.commands_robots",
     "send": "wirekit._cli.commands_mail",
+    "url": "wirekit._cli.commands_url",
     "run": "wirekit._cli.commands_run",
     "tour": "wirekit._cli.commands_tour",
 }

@@ -31,7 +31,7 @@ def make_entry(name: str, facts: Mapping[str, str]) -> Entry | None:
     if kind in {"cdir", "pdir"}:
         return None
     size = facts.get("size", facts.get("sizd", ""))
-    mode = facts.get("unix.mode", "")
+    mode = facts.get("unix.mode", "").removeprefix("0o")  # as pyftpdlib writes it
     modified = parse_time(facts.get("modify", ""))
     return Entry(
         name,
