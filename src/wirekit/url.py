@@ -134,8 +134,8 @@ class URL:
     @property
     def unicode_host(self) -> str | None:
         """The host in its letters, where these tell which one it is; ``None`` if there is none."""
-        host = self._parts.host
-        return hosts.format_host(host) if host else host
+        host = self.host
+        return hosts.format_host(host) if host and ":" not in host else host
 
     @property
     def port(self) -> int | None:
@@ -145,7 +145,8 @@ class URL:
     @property
     def effective_port(self) -> int | None:
         """The port to connect to: the one that the URL names, or else the usual one; ``None`` where none is known."""
-        return iri.PORTS.get(self._parts.scheme or "") if self._parts.port is None else self._parts.port
+        scheme, _, host, port, *_ = self._parts
+        return iri.PORTS.get(scheme or "") if port is None and host else port
 
     @property
     def path(self) -> str:
@@ -188,7 +189,7 @@ class URL:
         if scheme == "blob":  # the origin of the URL that it is about (WHATWG URL standard, section 4.7)
             inner = self._try(path)
             return inner.origin if inner and inner.scheme in {"http", "https"} else "null"
-        if scheme not in iri.PORTS:
+        if scheme not in iri.PORTS or host is None:
             return "null"
         return f"{scheme}://{host}" + ("" if port is None else f":{port}")
 

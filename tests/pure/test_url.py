@@ -61,6 +61,7 @@ def test_hosts_are_given_as_they_are_contacted() -> None:
     assert URL("http://[2001:DB8::0:1]:81/").authority == "[2001:db8::1]:81"
     assert URL("http://[fe80::1%25eth0]/").host == "fe80::1%eth0"
     assert URL("http://BÜCHER.example/").host == "xn--bcher-kva.example"
+    assert URL("http://[fe80::1%25eth0]/").unicode_host == "fe80::1%eth0"
 
 
 def test_equal_urls_are_those_that_mean_the_same() -> None:
@@ -316,6 +317,8 @@ def test_origins() -> None:
     assert URL("blob:ftp://h/1").origin == URL("blob:%zz".replace("%zz", "x")).origin == "null"
     assert URL.whatwg("blob:http://a b/").origin == "null"
     assert URL("wss://[::1]:8/").origin == "wss://[::1]:8"
+    assert URL("http:g").origin == "null"
+    assert URL("http:g").effective_port is None
 
 
 @pytest.mark.parametrize("read", [URL, URL.whatwg])

@@ -191,7 +191,7 @@ def _refuse_character(character: str, component: str) -> None:
     place = "user name or password" if component == "userinfo" else component
     if character == "%":
         refuse(f"a '%' in the {place} begins no escape")
-    shown = repr(character) if character.isprintable() else f"U+{ord(character):04X}"
+    shown = f"'{character}'" if character.isprintable() else f"U+{ord(character):04X}"
     refuse(f"{shown} must not stand in the {place}")
 
 
