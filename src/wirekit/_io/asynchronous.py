@@ -110,7 +110,7 @@ class Stream(asyncio.Protocol):
         self.memo: Any = None  # a conversation's own: the last head and what it meant
         self.held = False  # a response still reads: close() waits for release()
         self._unwanted = False  # close() was called
-        self._leaving: tls.Layer | None = None  # the TLS session that ``downgrade`` ends
+        self._hung_up = False  # not only inside TLS
 
     # ---- what the event loop calls
 
@@ -137,7 +137,7 @@ class Stream(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Note the end of what the peer sends; our side stays open (asyncio.Protocol)."""
-        self._ended = True
+        self._ended = self._hung_up = True
         self._wake()
         return True
 
@@ -430,7 +430,7 @@ class Stream(asyncio.Protocol):
         if not self._layers:
             message = "no TLS to end"
             raise ValueError(message)
-        layer = self._leaving = self._layers[-1]
+        layer = self._layers[-1]
         self._write(layer.goodbye(), len(self._layers) - 1)
         while not layer.ended:
             if not await self.fill() and not layer.ended:
@@ -441,7 +441,7 @@ class Stream(asyncio.Protocol):
             self.abort()
             raise layer.broken
         self._layers.pop()
-        self._leaving = None
+        self._ended = self._hung_up
         if rest := layer.rest():
             self._append(rest)
         return self
@@ -490,13 +490,11 @@ class Stream(asyncio.Protocol):
 
     def _end_tls(self) -> None:
         """End the stream as TLS has ended: by a goodbye, or by something that was no TLS."""
-        if self._leaving is not None:
-            self._wake()  # what comes next is for ``downgrade`` to look at
-            return
         for layer in self._layers:
             if layer.broken is not None:
                 self._refuse(layer.broken)
-        self.eof_received()
+        self._ended = True
+        self._wake()
 
     def _refuse(self, error: ssl.SSLError) -> None:
         """Close: what came last is no TLS. What came before it can still be read."""

@@ -117,7 +117,7 @@ def reset(conn: Any) -> None:
 
     try:
         conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-    except (OSError, AttributeError):
+    except (OSError, ValueError, AttributeError):
         pass  # closed already, or no socket at all
     getattr(conn, "abort", conn.close)()
 
@@ -135,7 +135,7 @@ class Transfer:
         self._verdict: str | None = None  # the final reply, read before its time
         self._done = False
         interval = defaults.active.transfer_keepalive
-        self._interval: float = interval or float("inf")
+        self._interval: float = float("inf") if interval is None else interval
         self._due = net.monotonic() + self._interval
 
     def __enter__(self) -> Self:

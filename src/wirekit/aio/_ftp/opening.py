@@ -187,12 +187,15 @@ async def abort(ftp: FTP) -> str:
 
 
 async def _send_abort(ftp: FTP, stream: Any) -> None:
-    """Send ABOR and break off the data connection. Where that is not known, Telnet's Synch wakes the server (RFC 854)."""
-    conn = ftp._data() if ftp._data is not None else None
-    known = conn is not None and conn.fileno() >= 0
-    if ftp._owed and not known and stream is not None and stream.tls is None:
+    """Send ABOR and break off the data connection.
+
+    Where that is not known (a subclass makes its own), Telnet's Synch wakes the server (RFC 854). It is not sent
+    otherwise: pure-ftpd does not understand the ABOR behind it.
+    """
+    if ftp._owed and ftp._data is None and stream is not None and stream.tls is None:
         await channels.send_urgent(stream, SYNCH)
     ftp._owed += 1
     await (stream.sendall(b"ABOR\r\n") if stream else net.give(ftp.sock.sendall, b"ABOR\r\n"))
-    if known:
+    conn = ftp._data() if ftp._data is not None else None
+    if conn is not None:
         reset(conn)
