@@ -79,7 +79,8 @@ class Row:
     (no server), `import` (fresh interpreters), `server` (the contender is the server). `step`: the
     work is always done in multiples of this. `unit`: of one operation's time in the tables.
     `slice_wall`: a slice takes at most about so many seconds of wall time. `apart`: client and server are
-    bound to different cores (see docs/design/measuring.md).
+    bound to different cores (see docs/design/measuring.md). `load`: the module of `bench.contenders` whose `open_load`
+    sends the load of a server row; without it, that of the small GETs.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Row:
     apart: bool = False
     goals: tuple[Goal, ...] = ()
     note: str = ""
+    load: str = ""
 
 
 @dataclass(frozen=True)
@@ -327,6 +329,8 @@ MODULES = (
     "head",
     "imports",
     "servers",
+    "rpc",
+    "urls",
 )
 """The modules of `bench.contenders`, in the order of their tables. One may bring rows of its own (`add_rows`)."""
 
