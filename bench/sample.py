@@ -136,7 +136,9 @@ def make_import_slices(statement: str, seconds: float) -> tuple[Slice, dict[str,
 
 
 def open_load(row: Row, target: Target) -> Work:
-    """The load client of the server rows: the floor of the client rows."""
+    """The load client of the server rows: the floor of the client rows, or the row's own."""
+    if row.load:
+        return importlib.import_module(f"bench.contenders.{row.load}").open_load(target)  # type: ignore[no-any-return]
     if row.name == "server-one":
         return importlib.import_module("bench.contenders.get").open_floor(target)  # type: ignore[no-any-return]
     return importlib.import_module("bench.contenders.concurrent").open_floor(target)  # type: ignore[no-any-return]

@@ -84,14 +84,22 @@ _HEAD = re.compile(
     r"(?:<(params|fault)>)?+"
 ).match
 _TAIL = re.compile(rf"{_S}(?:</(methodResponse|methodCall)>)?+{_S}").fullmatch
-_ONE_SCALAR = re.compile(
-    rf"(?:<\?xml version=(?:'1\.0'|\"1\.0\")\?>)?+{_S}<methodResponse>{_S}<params>{_S}<param>{_S}<value>{_S}"
-    rf"<({_KIND})>([ -%'-;=?-\\^-~]*+)</\1>{_S}</value>{_S}</param>{_S}</params>{_S}</methodResponse>{_S}"
-).fullmatch  # what most answers are; its text has no "&", no "]" and no ">", so that nothing else need be looked at
+_PLAIN: Final = r"[ -%'-;=?-\\^-~]*+"  # no "&", no "]" and no ">", so that nothing else need be looked at
+_FLAT = re.compile(
+    rf"(?:<\?xml version=(?:'1\.0'|\"1\.0\")\?>)?+{_S}"
+    rf"<method(Response|Call)>{_S}(?:<methodName>({_PLAIN})</methodName>{_S})?+<params>{_S}"
+    rf"(?:<param>{_S}<value>{_S}<({_KIND})>{_PLAIN}</\3>{_S}</value>{_S}</param>{_S})*+"
+    rf"</params>{_S}</method\1>{_S}"
+).fullmatch  # what most calls and answers are: a few scalars
+_EACH_PLAIN = re.compile(rf"<({_KIND})>({_PLAIN})</\1>{_S}</value>").findall
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6})));").findall
 _EACH_REFERENCE = re.compile(r"&([^;]++);").sub
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _BLANKS_BETWEEN_TAGS = re.compile(r"(?<=>)[ \t\n]++(?=<)|(?<![ \t\n])[ \t\n]++(?=/>)").sub
+_LARGE: Final = 1 << 16
+_EACH_LARGE = re.compile(rb"<base64>([^<]{%d,}+)</base64>" % _LARGE).finditer
+_MARK: Final = b"<base64>#"
+_SHORTEST: Final = len("<value/>")
 _INFINITY: Final = float("inf")
 
 
@@ -350,10 +358,12 @@ def scan(
 
     data: bytes in UTF-8, or text. depth, values: how many levels of containers, and how many values, there may be.
     """
+    if len(data) >= _LARGE and isinstance(data, bytes) and b"<base64>" in data:
+        data, convert = _set_aside(data, convert)
     text = _take_text(data)
-    if text is not None and values > 0 and (single := _ONE_SCALAR(text)) is not None:
-        return _take_single(convert, single[1], single[2])
-    if text is None or text.count("<value") > values:
+    if text is not None and (flat := _FLAT(text)) is not None:
+        return _take_flat(text, convert, flat[1], flat[2], values)
+    if text is None or (len(text) > values * _SHORTEST and text.count("<value") > values):
         return None
     head = _HEAD(text)
     assert head is not None  # it matches nothing, too
@@ -379,9 +389,48 @@ def scan(
     return Message(inside or "methodName", method, params)
 
 
-def _take_single(convert: dict[str, Callable[[str], Any]], kind: str, text: str) -> Message | None:
+def _set_aside(
+    data: bytes, convert: dict[str, Callable[[str], Any]]
+) -> tuple[bytes, dict[str, Callable[[str], Any]]]:
+    """Return a message with a mark in the place of each large base64, and the conversions that know these marks.
+
+    So megabytes are not copied from bytes to text and from text to token, each of which costs as much as decoding them.
+    What is set aside is decoded strictly, so it holds nothing that expat would refuse. A mark is no base64: a message
+    that brings one itself is left as it is.
+    """
+    pieces: list[bytes] = []
+    parts: list[tuple[int, int]] = []
+    here = 0
+    for found in _EACH_LARGE(data):
+        start, end = found.span(1)
+        pieces += (data[here:start], b"#%d" % len(parts))
+        parts.append((start, end))
+        here = end
+    if not parts or _MARK in data:
+        return data, convert
+    pieces.append(data[here:])
+    binary: Callable[[Any], Any] = convert["base64"]
+
+    def take(text: str) -> Any:
+        if not text.startswith("#"):
+            return binary(text)
+        start, end = parts[int(text[1:])]
+        return binary(data[start:end])
+
+    return b"".join(pieces), {**convert, "base64": take}
+
+
+def _take_flat(
+    text: str, convert: dict[str, Callable[[str], Any]], kind: str, method: str | None, limit: int
+) -> Message | None:
+    """Read a message that holds a few scalars and nothing else."""
+    if (kind == "Call") != (method is not None):
+        return None
+    found = _EACH_PLAIN(text)
+    if len(found) > limit:
+        return None
     try:
-        return Message("params", None, [convert[kind](text)])
+        return Message("params", method, [convert[kind](inside) for kind, inside in found])
     except _MISFITS:
         return None
 

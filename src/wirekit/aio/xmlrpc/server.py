@@ -33,9 +33,10 @@ from typing import TYPE_CHECKING, Any, Final
 from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.servers import asynchronous as serving
-from wirekit._wire import rpc_guard, rpc_names
+from wirekit._wire import responses, rpc_guard, rpc_names
 from wirekit._wire.http_message import HTTPMessage
 from wirekit._wire.requests import BadRequest
+from wirekit.aio.http._exchange import ResponseFile
 from wirekit.aio.http.server import (
     DEFAULT_ERROR_CONTENT_TYPE,
     DEFAULT_ERROR_MESSAGE,
@@ -375,7 +376,11 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
     aepattern = re.compile(r"\s*([^\s;]+)\s*(;\s*q\s*=\s*([0-9.]+))?", re.IGNORECASE)
 
     user: Any = None
-    _checked: Any = None  # the head that was judged last: clients repeat themselves
+    _plain: tuple[Any, int, bool] = (
+        None,
+        0,
+        False,
+    )  # the head of a usual call, its length, whether gzip is welcome
 
     # ---- what is asked
 
@@ -431,8 +436,6 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
         """Return (status, what is wrong) where a request comes from a page that has no business here; (0, "") else."""
         if not defaults.active.rpc_guard:
             return 0, ""
-        if call and self._head is not None and self._checked is self._head:
-            return 0, ""
         server: Any = self.server
         reason = rpc_guard.judge_host(
             self._field("host"),
@@ -444,15 +447,12 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
             return 403, reason
         if not call:
             return 0, ""
-        judged = rpc_guard.judge_call(
+        return rpc_guard.judge_call(
             self._field("content-type"),
             self._field("origin"),
             self._field("host"),
             getattr(server, "allowed_origins", ()),
         )
-        if not judged[0]:
-            self._checked = self._head
-        return judged
 
     def _is_local(self) -> bool:
         """Tell whether the connection comes from this machine to itself."""
@@ -485,13 +485,18 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
 
     async def do_POST(self) -> None:
         """Answer a call."""
-        if not self.is_rpc_path_valid():
-            await self.report_404()
-            return
-        if not await self._is_welcome(call=True):
-            return
+        server: Any = self.server
+        head, length, _ = self._plain
+        usual = head is not None and head is self._head and getattr(server, "authenticate", None) is None
+        if not usual:
+            if not self.is_rpc_path_valid():
+                await self.report_404()
+                return
+            if not await self._is_welcome(call=True):
+                return
         try:
-            data = await self._read_call()
+            repeated = usual and length <= defaults.active.max_rpc_body
+            data = await self._read_body(length) if repeated else await self._read_call()
             if data is None:
                 return  # refused
             answer = await self._answer_call(data)
@@ -526,27 +531,42 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
             if int(length) > limit:
                 await self._refuse_call(413, f"a call has at most {limit} bytes")
                 return None
-            self._hurry(int(length))
-            data = await self.rfile.read(int(length))
-            self._hurry(0)
+            data = await self._read_body(int(length))
         if len(data) > limit:
             await self._refuse_call(413, f"a call has at most {limit} bytes")
             return None
-        return await self.decode_request_content(data)  # type: ignore[no-any-return]  # what an override returns
+        whole = await self.decode_request_content(data)
+        if whole is data:
+            self._note_plain(len(data))
+        return whole  # type: ignore[no-any-return]  # what an override returns
+
+    def _note_plain(self, length: int) -> None:
+        """Remember that this head is a usual one: clients repeat themselves, and need not be judged anew each time."""
+        kind = type(self)
+        if (
+            kind.MessageClass is HTTPMessage
+            and kind.decode_request_content is SimpleXMLRPCRequestHandler.decode_request_content
+            and kind.is_rpc_path_valid is SimpleXMLRPCRequestHandler.is_rpc_path_valid
+            and kind.accept_encodings is SimpleXMLRPCRequestHandler.accept_encodings
+            and self._field("origin") is None
+            and self._field("content-encoding") is None
+            and not self._is_chunked()
+        ):
+            self._plain = (self._head, length, bool(self.accept_encodings().get("gzip", 0)))
 
     def _is_chunked(self) -> bool:
         return self._head is not None and self._head.chunked
 
-    def _hurry(self, length: int) -> None:
-        """Give a body of so many bytes a time by which it must have come, unless it has; 0 takes that back."""
+    async def _read_body(self, length: int) -> bytes:
+        """Read so many bytes; those that have not come yet must do so within a time that suits their number."""
         stream = getattr(self.rfile, "stream", None)
+        if stream is None or len(stream.buffer) - stream.pos >= length:
+            return await self.rfile.read(length)  # type: ignore[no-any-return]  # what a file gives
         limit = defaults.active.request_timeout
-        if stream is None or limit is None:
-            return
-        if not length:
-            stream.deadline = None
-        elif len(stream.buffer) - stream.pos < length:
-            stream.deadline = net.monotonic() + limit + length / _SLOWEST
+        stream.deadline = None if limit is None else net.monotonic() + limit + length / _SLOWEST
+        data: bytes = await self.rfile.read(length)
+        stream.deadline = None
+        return data
 
     async def decode_request_content(self, data: bytes) -> Any:
         """Return a body as it was before it was compressed; None when it is refused, and that was said."""
@@ -569,6 +589,11 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
     # ---- the answer
 
     async def _send_answer(self, answer: bytes) -> None:
+        head, _, gzip = self._plain
+        small = self.encode_threshold is None or len(answer) <= self.encode_threshold
+        if head is not None and head is self._head and (small or not gzip) and self._may_send_at_once():
+            await self._send_at_once(answer)
+            return
         more = {}
         if self.encode_threshold is not None and len(answer) > self.encode_threshold:
             more["Vary"] = "Accept-Encoding"
@@ -579,6 +604,33 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
         if origin is not None and origin in getattr(self.server, "allowed_origins", ()):
             more["Access-Control-Allow-Origin"] = origin
         await self._reply(200, "text/xml", answer, more)
+
+    def _may_send_at_once(self) -> bool:
+        """Tell whether nobody has changed what is called on the way to an answer, and the connection stays open."""
+        kind, base = type(self), BaseHTTPRequestHandler
+        return (
+            not self.close_connection
+            and self.request_version == "HTTP/1.1"
+            and kind.send_response is base.send_response
+            and kind.send_response_only is base.send_response_only
+            and kind.send_header is base.send_header
+            and kind.end_headers is base.end_headers
+            and kind.flush_headers is base.flush_headers
+            and isinstance(self.wfile, ResponseFile)
+            and not self.server_stops()
+        )
+
+    async def _send_at_once(self, answer: bytes) -> None:
+        """Send what ``_reply`` would, in a quarter of the time."""
+        self.log_request(200)
+        strict = defaults.active.strict_framing
+        start = responses.format_start(self.version_string(), self.date_time_string(), strict)
+        line = responses.format_status_line(self.protocol_version, 200, "OK")
+        size = len(answer)
+        self._answered, self._status = True, 200
+        await self.wfile.send_whole(
+            b"%b%bContent-type: text/xml\r\nContent-length: %d\r\n\r\n%b" % (line, start, size, answer), size
+        )
 
     async def _reply(
         self, status: int, kind: str, body: bytes, more: Mapping[str, str] | None = None
