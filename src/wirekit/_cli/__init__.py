@@ -14,7 +14,7 @@
     robots.py         what a site's robots.txt says
     send.py           one mail message
     run.py            an unchanged program on wirekit
-    tour.py           the guided run; its stops stand in tour_http.py, its servers in tour_places.py
+    tour.py           the guided run; its stops stand in tour_*.py, its servers in tour_places.py
 
 Whatever costs time to import is imported where it is used: ``wirekit --version`` loads none of it.
 """

@@ -32,6 +32,7 @@ __all__ = [
     "Site",
     "blocks",
     "check",
+    "find_port",
     "find_program",
     "make_certificates",
     "make_handler",
@@ -268,6 +269,11 @@ def run_nginx(program: str, size: int, certificates: Certificates | None) -> Ite
         finally:
             process.terminate()
             process.wait(PATIENCE)
+
+
+def find_port() -> int:
+    """Find a port that nobody listens on now."""
+    return _find_ports(1)[0]
 
 
 def _find_ports(count: int) -> list[int]:
