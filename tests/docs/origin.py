@@ -8,7 +8,11 @@ name is looked up at all. It answers:
     GET /old            a redirect to /
     GET /chunks         a body in chunks, with a trailer field
     GET /missing ...    404 for anything else
+    GET /robots.txt     a small one
     POST, PUT           what was sent, as plain text
+
+On its ports for mail (25 and 587, with STARTTLS) aiosmtpd takes whatever comes, but for nobody@; on those for FTP (21,
+with AUTH TLS, and 990) pyftpdlib serves a directory with `pub/hello.txt` to alice, whose password is s3cret.
 
 Async examples are written as for `python -m asyncio`, with `await` at the top; they run on asyncio's own loop.
 """
@@ -16,9 +20,15 @@ Async examples are written as for `python -m asyncio`, with `await` at the top; 
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import socket
 import ssl
+import subprocess
+import sys
+import tempfile
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import trustme
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     import pytest
 
 NAME = "example.org"
+ROBOTS = b"User-agent: *\nDisallow: /private\nCrawl-delay: 2\n"
 PAGE = b"<!doctype html>\n<title>Example</title>\n"
 
 
@@ -41,7 +52,9 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        if self.path == "/old":
+        if self.path == "/robots.txt":
+            self.answer(200, ROBOTS, kind="text/plain")
+        elif self.path == "/old":
             self.answer(301, b"", Location="/")
         elif self.path == "/chunks":
             self.send_response(200)
@@ -91,8 +104,70 @@ def serve_both() -> Iterator[tuple[dict[int, int], ssl.SSLContext]]:
     authority.issue_cert(NAME).configure_cert(context)
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
-    with serve() as plain, serve(context) as secure:
-        yield {80: plain, 443: secure}, trusting
+    with (
+        tempfile.TemporaryDirectory(prefix="docs-") as directory,
+        serve() as plain,
+        serve(context) as secure,
+        serve_mail(context) as mail,
+        serve_files(Path(directory), authority) as (files, secure_files),
+    ):
+        yield {80: plain, 443: secure, 25: mail, 587: mail, 21: files, 990: secure_files}, trusting
+
+
+class MailHandler:
+    """Takes whatever comes, but for nobody@."""
+
+    async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, ___: Any) -> str:
+        if address.startswith("nobody@"):
+            return "550 5.1.1 nobody of this name here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, *_: Any) -> str:
+        return "250 OK"
+
+
+@contextlib.contextmanager
+def serve_mail(context: ssl.SSLContext) -> Iterator[int]:
+    """Serve mail over STARTTLS, with a login that takes any password; give the port."""
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import AuthResult
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    controller = Controller(
+        MailHandler(),
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        authenticator=lambda *_: AuthResult(success=True),
+    )
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
+@contextlib.contextmanager
+def serve_files(directory: Path, authority: trustme.CA) -> Iterator[tuple[int, int]]:
+    """Serve files over FTP; give the ports for explicit and for implicit TLS."""
+    certificate, served = directory / "server.pem", directory / "served"
+    authority.issue_cert(NAME).private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    (served / "pub").mkdir(parents=True)
+    (served / "pub" / "hello.txt").write_text("hello\n")
+    script = Path(__file__).parents[1] / "ftpd.py"
+    with subprocess.Popen(
+        [sys.executable, script, served, certificate],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    ) as process:
+        assert process.stdout is not None
+        ports = json.loads(process.stdout.readline())
+        yield ports["tls"], ports["implicit"]
+        process.communicate(timeout=10)
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, ports: dict[int, int], trusting: ssl.SSLContext) -> None:
@@ -107,5 +182,5 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, ports: dict[int, int], trusting: s
         return look_up(host, port, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", find)
-    monkeypatch.setattr(tls, "shared_context", lambda: trusting)
+    monkeypatch.setattr(tls, "shared_context", lambda *_, **__: trusting)
     monkeypatch.setattr(tls, "client_context", lambda *_, **__: trusting)

@@ -35,10 +35,22 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-PAGES_OF_BOTH = ["README.md", "docs/index.md", "docs/http-client.md", "docs/http-server.md", "docs/urls.md"]
+PAGES_OF_BOTH = [
+    "README.md",
+    "docs/index.md",
+    "docs/http-client.md",
+    "docs/http-server.md",
+    "docs/urls.md",
+    "docs/mail.md",
+    "docs/robots.md",
+]
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SAID = re.compile(r"^ *print\(.*\)  # (.+)$", re.MULTILINE)
-EXIT_CODES = {"wirekit get https://example.org/missing": 1}
+EXIT_CODES = {
+    "wirekit get https://example.org/missing": 1,
+    "wirekit robots check https://example.org/private/page --agent ExampleBot": 1,
+    "wirekit send --from ann@example.org --to nobody@example.org --text x --server smtp://example.org": 1,
+}
 """Commands that are shown for what they refuse."""
 
 

@@ -22,12 +22,16 @@ PARTS = {"http.chunked", "http.response", "http.sending"}
 """Parts of http.client, which bring what is public in them under that name."""
 
 
+ACTING = {"dropin.auto"}
+"""Modules that do something when they are imported; docs/dropin.md has them."""
+
+
 def find_modules() -> list[str]:
     """Give the names of all public modules."""
     found = ["wirekit"]
     for module in pkgutil.walk_packages(wirekit.__path__, "wirekit."):
         name = module.name.removeprefix("wirekit.").removeprefix("aio.")
-        if name not in PARTS and not any(part.startswith("_") for part in name.split(".")):
+        if name not in PARTS | ACTING and not any(part.startswith("_") for part in name.split(".")):
             found.append(module.name)
     return found
 

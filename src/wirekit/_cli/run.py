@@ -37,11 +37,14 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--report", action="store_true", help="say at the end what ran over wirekit")
     parser.add_argument("-m", dest="module", metavar="module", nargs=argparse.REMAINDER, help="run a module")
     parser.add_argument("program", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    given = parser.parse_args(list(words))
-    program = given.program[given.program[:1] == ["--"] :]
-    command = ["-m", *given.module] if given.module else program
-    if not command or (given.module is not None and not given.module):
-        parser.error("name a script, -m and a module, or a command")
+    try:
+        given = parser.parse_args(list(words))
+        program = given.program[given.program[:1] == ["--"] :]
+        command = ["-m", *given.module] if given.module else program
+        if not command:
+            parser.error("name a script, -m and a module, or a command")
+    except SystemExit as end:  # argparse has said why
+        return int(end.code or 0)
     argv = _find(command)
     os.environ.update(dropin.environment("safe" if given.safe else "stdlib"))
     try:
