@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import warnings
-from typing import Any
+from typing import Any, ClassVar
 
 warnings.simplefilter("ignore")  # of modules that are none of ours
 
@@ -43,13 +43,17 @@ class Listing(AbstractedFS):  # type: ignore[misc]  # no types
 
 
 class Plain(FTPHandler):  # type: ignore[misc]  # no types
-    """As it comes."""
+    """As it comes, but for the pause after a wrong password."""
+
+    auth_failed_timeout = 0
 
 
 class Old(Plain):
     """Knows RFC 959 alone."""
 
-    proto_cmds = {name: value for name, value in FTPHandler.proto_cmds.items() if name not in YOUNG}
+    proto_cmds: ClassVar[Any] = {
+        name: value for name, value in FTPHandler.proto_cmds.items() if name not in YOUNG
+    }
 
 
 class Dos(Old):
@@ -69,6 +73,7 @@ def secure_handlers(certificate: str) -> dict[str, Any]:
 
     class Explicit(TLS_FTPHandler):  # type: ignore[misc]  # no types
         certfile = certificate
+        auth_failed_timeout = 0
 
     class Implicit(Explicit):
         def handle(self) -> None:

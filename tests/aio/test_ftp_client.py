@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fix_scripted_ftp import LOGIN, FTPPeer
 from tests.fix_peer import close, stall
+from tests.fix_scripted_ftp import LOGIN, FTPPeer
 from wirekit import ConnectionBusy, Timeout, defaults
 from wirekit.aio import ftplib
 
