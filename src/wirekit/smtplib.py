@@ -84,7 +84,7 @@ _HERE: Final = str(
     b"localhost", "ascii"
 )  # the default of ``connect``, known by identity: nobody named a host
 _connect_by_socket: Final = socket.create_connection
-_STEPS: Final = ("mail", "rcpt", "data", "docmd", "putcmd", "send", "getreply")
+_STEPS: Final = ("mail", "rcpt", "data", "putcmd", "send", "getreply")
 
 
 def __getattr__(name: str) -> Any:
@@ -412,7 +412,7 @@ class SMTP:
         data = s.encode(self.command_encoding) if isinstance(s, str) else s
         sys.audit("smtplib.send", self, data)
         self._settled = False  # ``putcmd`` knows better
-        self._transmit(data)
+        _smtp_sending.transmit(self, data)
 
     def _mask(self, s: Any) -> Any:
         """Return what is sent as it may be shown."""
@@ -421,51 +421,6 @@ class SMTP:
         if isinstance(s, str):
             return smtp_commands.mask(s)
         return s
-
-    def _transmit(self, data: Any) -> None:
-        """Send bytes; an error closes the connection."""
-        try:
-            if self.sock is not self._attached[0] or self.file is not self._attached[1]:
-                self._attach()
-            if self._stream is self._attached[1]:
-                self._stream.sendall(data)
-            else:  # a stand-in, whose file this stream reads
-                net.give(self.sock.sendall, data)
-        except ConnectionBusy:
-            raise
-        except OSError as error:
-            heard = self._hear_out(error)
-            self.close()
-            lost = _errors().SMTPServerDisconnected("Server not connected")
-            lost._heard = heard  # noqa: SLF001 - ours, for those who have commands under way
-            if heard:
-                lost.add_note(f"The server's last words: {heard[-1].code} {heard[-1].message}")
-            raise lost from error
-        except BaseException:
-            self.close()
-            raise
-
-    def _hear_out(self, error: OSError) -> list[Reply]:
-        """Return the replies that had come before sending failed; nothing is waited for."""
-        replies: list[Reply] = []
-        stream, rules = self._stream, defaults.active
-        if not isinstance(error, ConnectionError) or stream is not self.file:
-            return replies
-        try:
-            while True:
-                reply, stream.pos = self._decoder.take(
-                    stream.buffer, stream.pos, rules.max_reply_lines, rules.max_reply
-                )
-                if reply is None:
-                    if not stream.fill():
-                        break
-                elif reply.code < 0:
-                    break
-                else:
-                    replies.append(reply)
-        except (ReplyTooLong, OSError):
-            pass  # that was all
-        return replies
 
     def putcmd(self, cmd: str, args: str = "") -> None:
         """Send a command; its reply is to be read by ``getreply``. ValueError for control characters in it.
@@ -498,9 +453,9 @@ class SMTP:
         """Tell whether we see the replies: somebody else's ``getreply`` may never tell."""
         return _is_own(self, "getreply")
 
-    def _is_plain(self) -> bool:
-        """Tell whether nobody has put a method of his own in the place of those for single commands."""
-        return all(_is_own(self, name) for name in _STEPS)
+    def _is_plain(self, names: Sequence[str] = _STEPS) -> bool:
+        """Tell whether nobody has put a method of his own in the place of these, those for single commands."""
+        return all(_is_own(self, name) for name in names)
 
     def _refuse_unasked(self) -> None:
         """Close: what the server says now would be taken for the reply to the next command (security row 152)."""
@@ -567,18 +522,24 @@ class SMTP:
         self.putcmd(cmd, args)
         return self.getreply()
 
+    def _ask(self, cmd: str, args: str = "") -> tuple[int, bytes]:
+        """Do the same for the methods that in the standard library do not go through ``docmd``."""
+        self.putcmd(cmd, args)
+        return self.getreply()
+
     # ---- greeting
 
     def helo(self, name: str = "") -> tuple[int, bytes]:
         """Greet the server by HELO, as ``local_hostname`` or another name; return its reply."""
-        code, text = self.docmd("helo", name or self.local_hostname)
-        self.helo_resp = text
-        return code, text
+        reply = self._ask("helo", name or self.local_hostname)
+        self.helo_resp = reply[1]
+        return reply
 
     def ehlo(self, name: str = "") -> tuple[int, bytes]:
         """Greet the server by EHLO and learn what it offers: ``esmtp_features``; return its reply."""
+        self.putcmd(self.ehlo_msg, name or self.local_hostname)
         self.esmtp_features = {}
-        code, text = self.docmd(self.ehlo_msg, name or self.local_hostname)
+        code, text = reply = self.getreply()
         if code == -1 and len(text) == 0:  # some servers hang up on EHLO
             self.close()
             raise _errors().SMTPServerDisconnected("Server not connected")
@@ -586,7 +547,7 @@ class SMTP:
         if code == 250:
             self.does_esmtp = True
             self.esmtp_features = parse_features(text)
-        return code, text
+        return reply
 
     def has_extn(self, opt: str) -> bool:
         """Tell whether the server offers an extension."""
@@ -605,7 +566,7 @@ class SMTP:
 
     def help(self, args: str = "") -> bytes:
         """Return the server's help, on one command or all."""
-        return self.docmd("help", args)[1]
+        return self._ask("help", args)[1]
 
     def rset(self) -> tuple[int, bytes]:
         """Give up the transaction that was begun."""
@@ -632,8 +593,7 @@ class SMTP:
         """
         options = self._check_mail_options(options)
         self._recipients = []
-        self.putcmd("mail", " ".join(["from:" + quoteaddr(sender), *options]))
-        return self.getreply()
+        return self._ask("mail", " ".join(["from:" + quoteaddr(sender), *options]))
 
     def _check_mail_options(self, options: Sequence[str]) -> Sequence[str]:
         """Return the options of MAIL that may be sent; the encoding of commands follows SMTPUTF8."""
@@ -657,8 +617,7 @@ class SMTP:
     def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
         """Name one recipient. options: of RCPT, such as ``NOTIFY=NEVER`` (left out without EHLO). Raises as ``mail``."""
         options = self._check_recipient_options(options)
-        self.putcmd("rcpt", " ".join(["to:" + quoteaddr(recip), *options]))
-        reply = self.getreply()
+        reply = self._ask("rcpt", " ".join(["to:" + quoteaddr(recip), *options]))
         if 200 <= reply[0] < 300:
             self._recipients.append(recip)
         return reply
@@ -675,7 +634,7 @@ class SMTP:
         msg: bytes, or ASCII text. Line ends become CR LF, dots are doubled where they must be. SMTPDataError when the
         server does not want it, SMTPOutcomeUnknown when the connection breaks behind the message's end.
         """
-        reply = self.docmd("data")
+        reply = self._ask("data")
         if self.debuglevel > 0:
             self._print_debug("data:", reply)
         if reply[0] != 354:
@@ -687,13 +646,13 @@ class SMTP:
 
     def verify(self, address: str) -> tuple[int, bytes]:
         """Ask whether an address exists (VRFY); most servers do not tell."""
-        return self.docmd("vrfy", _addr_only(address))
+        return self._ask("vrfy", _addr_only(address))
 
     vrfy = verify
 
     def expn(self, address: str) -> tuple[int, bytes]:
         """Ask who stands on a list (EXPN); most servers do not tell."""
-        return self.docmd("expn", _addr_only(address))
+        return self._ask("expn", _addr_only(address))
 
     # ---- TLS
 

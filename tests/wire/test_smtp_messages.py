@@ -1,7 +1,7 @@
 """From a message to its envelope and its bytes."""
 
 from email._policybase import Compat32
-from email.errors import MessageError
+from email.errors import HeaderParseError, MessageError
 from email.header import Header
 from email.message import EmailMessage, Message
 from email.mime.text import MIMEText
@@ -98,8 +98,19 @@ def test_eight_bit_bodies_are_encoded_where_they_must_be() -> None:
     assert flatten(made, eight_bit=False).isascii()
 
 
-@pytest.mark.parametrize("value", ["x\r\nX-Injected: y", "x\nX-Injected: y", "x\n\nX-Body: y"])
-def test_field_that_would_become_two_is_refused_by_the_generator(value: str) -> None:
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x\r\nX-Injected: y",
+        "x\nX-Injected: y",
+        "x\n\nX-Body: y",
+        "x\r\n\r\nbody",
+        "x\ry",
+        "x\n",
+        "x\r\n \nbody",
+    ],
+)
+def test_field_that_would_become_two_is_refused(value: str) -> None:
     made = Message()
     made["To"] = "b@x"
     made["Subject"] = value
@@ -110,23 +121,36 @@ def test_field_that_would_become_two_is_refused_by_the_generator(value: str) -> 
 
 
 class Careless(Compat32):
-    """Folds nothing, and looks at nothing."""
+    """Puts a line of its own into each field, and looks at nothing."""
 
     verify_generated_headers = False
+    injected = ""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        return f"{name}: {value}\r\n".encode()
+        return f"{name}: {value}{self.injected}\r\n".encode()
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["x\r\nX-Injected: y", "x\r\nTo: y", "x\r\nSUBJECT : y", "x\r\nMime-Version: 1\r\nmime-version: 2"],
+    "line", ["X-Injected: y", "To: y", "SUBJECT : y", "Mime-Version: 1\r\nmime-version: 2"]
 )
-def test_field_that_would_become_two_is_refused_whatever_the_generator_lets_pass(value: str) -> None:
-    made = Message(policy=Careless())
+def test_field_that_becomes_two_is_refused_whatever_the_generator_lets_pass(line: str) -> None:
+    policy = Careless()
+    type(policy).injected = "\r\n" + line
+    made = Message(policy=policy)
     made["To"] = "b@x"
-    made["Subject"] = value
+    made["Subject"] = "x"
     with pytest.raises(BadMessage, match="read as a field"):
+        flatten(made)
+
+
+def test_fault_of_the_generator_is_the_messages() -> None:
+    class Failing(Compat32):
+        def fold_binary(self, name: str, value: str) -> bytes:
+            raise HeaderParseError("no")
+
+    made = Message(policy=Failing())
+    made["Subject"] = "x"
+    with pytest.raises(BadMessage, match="^no$"):
         flatten(made)
 
 

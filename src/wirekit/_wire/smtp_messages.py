@@ -17,6 +17,7 @@ from wirekit._wire.smtp_addresses import parse_list
 __all__ = ["BadMessage", "flatten", "read_recipients", "read_sender"]
 
 _FIELD = re.compile(rb"^([^ \t\r\n:]++)[ \t]*+:", re.MULTILINE)
+_LINE_END_INSIDE = re.compile(r"\r(?!\n)|\n(?![ \t])").search
 _MAY_BE_ADDED = {"content-transfer-encoding", "content-type", "mime-version"}  # the generator's own
 
 
@@ -63,6 +64,9 @@ def flatten(message: Any, *, utf8: bool = False, eight_bit: bool = True) -> byte
     utf8: fields may hold UTF-8 (RFC 6532). eight_bit: bodies may hold bytes above 127; else they are encoded.
     BadMessage for a field whose text would become another field (security row 153).
     """
+    for name, value in message.raw_items():
+        if _LINE_END_INSIDE(str(value)):
+            raise BadMessage(f"the field {name!r} holds a line end that would end it")
     message = copy.copy(message)
     del message["Bcc"]
     del message["Resent-Bcc"]

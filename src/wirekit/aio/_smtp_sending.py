@@ -19,9 +19,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wirekit import defaults
+from wirekit._io import asynchronous as net
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 from wirekit._wire import smtp_addresses, smtp_commands, smtp_lines
-from wirekit._wire.smtp_replies import Reply
+from wirekit._wire.busy import ConnectionBusy
+from wirekit._wire.smtp_replies import Reply, ReplyTooLong
 from wirekit._wire.smtp_transactions import SendResult, Transaction
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ __all__ = [
     "prepare",
     "send_data",
     "take_reply",
+    "transmit",
     "uses_chunks",
     "uses_flights",
     "wait_long",
@@ -218,6 +221,8 @@ async def deliver(smtp: "SMTP", envelope: Envelope) -> SendResult:
 
 async def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
     """Send by the methods for single commands, whoever wrote them."""
+    if smtp._is_plain(("mail", "rcpt")):
+        prepare(smtp, envelope)  # the caller's mistakes, before anything is sent
     taken = Transaction(
         envelope.sender, envelope.recipients, (), by_chunk=False, per_recipient=smtp._per_recipient
     )
@@ -357,8 +362,53 @@ async def fly(smtp: "SMTP", pieces: Sequence[bytes], replies: int) -> None:
         if smtp.debuglevel > 0:
             smtp._print_debug("send:", repr(block))
         sys.audit("smtplib.send", smtp, block)
-        await smtp._transmit(block)
+        await transmit(smtp, block)
     smtp._expect(replies)
+
+
+async def transmit(smtp: "SMTP", data: Any) -> None:
+    """Send bytes. An error closes the connection; replies that had come before it are kept in ``_heard`` of the error."""
+    try:
+        if smtp.sock is not smtp._attached[0] or smtp.file is not smtp._attached[1]:
+            await smtp._attach()
+        if smtp._stream is smtp.file:
+            await smtp._stream.sendall(data)
+        else:  # a stand-in, whose file this stream reads
+            await net.give(smtp.sock.sendall, data)
+    except ConnectionBusy:
+        raise
+    except OSError as error:
+        heard = await _hear_out(smtp) if isinstance(error, ConnectionError) else []
+        smtp.close()
+        lost = _errors().SMTPServerDisconnected("Server not connected")
+        lost._heard = heard
+        if heard:
+            lost.add_note(f"The server's last words: {heard[-1].code} {heard[-1].message}")
+        raise lost from error
+    except BaseException:
+        smtp.close()
+        raise
+
+
+async def _hear_out(smtp: "SMTP") -> list[Reply]:
+    """Return the replies that had come before sending failed; nothing is waited for."""
+    replies: list[Reply] = []
+    stream, rules = smtp._stream, defaults.active
+    try:
+        while stream is not None and stream is smtp.file:
+            reply, stream.pos = smtp._decoder.take(
+                stream.buffer, stream.pos, rules.max_reply_lines, rules.max_reply
+            )
+            if reply is None:
+                if not await stream.fill():
+                    break
+            elif reply.code < 200:
+                break
+            else:
+                replies.append(reply)
+    except (ReplyTooLong, OSError):
+        pass  # that was all
+    return replies
 
 
 def _join_small(pieces: Iterable[bytes]) -> list[bytes]:
