@@ -97,6 +97,15 @@ def test_fill_takes_a_birth_for_one_that_replaces_a_stranger() -> None:
     assert new._born == 5
 
 
+def test_take_over_keeps_the_inner_dictionaries() -> None:
+    tree = CookieTree()
+    assert due(tree, 1) == []
+    contents = {"a.example": {"/": {"a": cookie("a", expires=1)}}}
+    tree.take_over(contents)
+    assert tree["a.example"] is contents["a.example"]
+    assert due(tree, 1) == [("a.example", "/", "a")]
+
+
 def test_prune_drops_what_is_empty_and_nothing_else() -> None:
     tree = tree_of("a.example", "b.example")
     tree.open("a.example", "/x")

@@ -218,6 +218,14 @@ def test_kind_tokens_keep_what_is_good(text: str, wanted: list[tuple[str, str | 
     assert cookies.tokenize_kindly(text) == wanted
 
 
+@pytest.mark.parametrize(
+    "text, wanted",
+    [("a=1; b=2", [("a", "1"), ("b", "2")]), ("", []), ('a="1"', None), ("a=1; b", None), ("a =1", None)],
+)
+def test_easy_pairs(text: str, wanted: list[tuple[str, str]] | None) -> None:
+    assert cookies.parse_easy_pairs(text) == wanted
+
+
 def test_control_characters_are_found() -> None:
     assert [bool(cookies.find_control(chr(code))) for code in (0, 9, 31, 32, 126, 127, 128)] == [
         True, True, True, False, False, True, False,

@@ -8,7 +8,7 @@ Three readers, from text to seconds since 1970 (UTC), ``None`` for text that is 
 - ``parse_iso_date`` reads the ISO 8601 forms of ``http.cookiejar.iso2time``.
 
 A year of two digits belongs to 1970 to 2069 for browsers; ``parse_http_date`` takes the century nearest to the current
-year, which comes in as an argument. All of them are linear in the text: no expression here gives anything back.
+year, which it asks an argument for. All of them are linear in the text: no expression here gives anything back.
 
 ``format_iso`` and ``format_netscape`` write what the file formats and old servers want.
 """
@@ -19,7 +19,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "ISO",
@@ -166,10 +166,11 @@ ISO = r"""(?x)
 _match_iso = re.compile(ISO, re.ASCII).match
 
 
-def parse_http_date(text: str, current_year: int) -> int | None:
+def parse_http_date(text: str, find_year: Callable[[], int]) -> int | None:
     """Return the seconds since 1970 that a date of HTTP means, strictly written or loosely; ``None`` for no date.
 
     Zones are offsets (``-0800``) or names of UTC; any other name makes it no date. Without a zone it is UTC.
+    find_year gives the current year; it is called for years of less than four digits.
     """
     if _STRICT(text):
         hour, minute, second = int(text[17:19]), int(text[20:22]), int(text[23:25])
@@ -183,22 +184,22 @@ def parse_http_date(text: str, current_year: int) -> int | None:
     if not (found := _match_loosely(text)):
         return None
     day, name, year_text, *clock, zone = found.groups()
-    return _count_loosely((year_text, name, day), clock, zone, current_year)
+    return _count_loosely((year_text, name, day), clock, zone, find_year)
 
 
-def parse_iso_date(text: str, current_year: int) -> int | None:
+def parse_iso_date(text: str, find_year: Callable[[], int]) -> int | None:
     """Return the seconds since 1970 that a date of ISO 8601 means; ``None`` for no date. Parts of seconds are cut off."""
     if not (found := _match_iso(text.lstrip())):
         return None
     year, month, day, hour, minute, second, zone = found.groups()
-    return _count_loosely((year, month, day), (hour, minute, second and second[:2]), zone, current_year)
+    return _count_loosely((year, month, day), (hour, minute, second and second[:2]), zone, find_year)
 
 
 def _count_loosely(
     date: tuple[str, str, str],
     clock: Sequence[str | None],
     zone: str | None,
-    current_year: int,
+    find_year: Callable[[], int],
 ) -> int | None:
     """Count what an expression found: year, month (name or number) and day; a clock that may be missing; a zone."""
     if len(date[0].lstrip("0")) > 4:
@@ -209,7 +210,7 @@ def _count_loosely(
     if month is None or offset is None:
         return None
     if year < 1000:
-        year = _choose_century(year, current_year)
+        year = _choose_century(year, find_year())
     seconds = _count_by_calendar(year, month, day, hour, minute, second)
     return None if seconds is None else seconds - offset
 

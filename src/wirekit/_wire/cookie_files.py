@@ -150,7 +150,9 @@ def check_text(domain: str, path: str, name: str, value: str) -> None:
         raise ValueError(message)
 
 
-def join_line(domain: str, path: str, secure: bool, expiry: str, name: str, value: str, mark: str = "") -> str:
+def join_line(
+    domain: str, path: str, secure: bool, expiry: str, name: str, value: str, mark: str = ""
+) -> str:
     """Write a cookie as a line of cookies.txt, with its end; whether it is one, ``is_clean`` tells.
 
     mark: what stands in front of the domain, HTTP_ONLY_PREFIX or nothing.

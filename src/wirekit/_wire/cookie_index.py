@@ -103,6 +103,11 @@ class CookieTree(dict[str, "dict[str, dict[str, Any]]"]):
                     cookie._born = getattr(old, "_born", 0) or cookie._born  # noqa: SLF001
                 names[key] = cookie
 
+    def take_over(self, contents: dict[str, dict[str, dict[str, Any]]]) -> None:
+        """Become what a plain dictionary holds; its inner dictionaries are kept. For a tree that is empty."""
+        self._forget()
+        super().update(contents)
+
     def prune(self, domain: str, path: str) -> None:
         """Drop the dictionaries of a path and its domain where they are empty."""
         paths = self.get(domain)

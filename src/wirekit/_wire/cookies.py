@@ -25,6 +25,7 @@ __all__ = [
     "SetCookie",
     "find_control",
     "is_legal_name",
+    "parse_easy_pairs",
     "parse_pairs",
     "parse_set_cookie",
     "quote_value",
@@ -192,6 +193,11 @@ _SINGLE = re.compile(
     (?:\s++;?|;|\Z)""",
     re.ASCII | re.VERBOSE,
 ).match
+
+
+def parse_easy_pairs(text: str) -> list[tuple[str, str]] | None:
+    """Return (name, value) of a field in which every name is legal and no value needs quotes; ``None`` for any other."""
+    return _EASY_PAIRS(text) if _EASY(text) else None
 
 
 def tokenize_strictly(text: str) -> list[tuple[str, str | None]]:

@@ -25,12 +25,20 @@ from wirekit.http._cookie_jar import CookieJar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from wirekit._wire.cookie_files import Fields
 
-__all__ = ["BadLine", "FileCookieJar", "cookie_of", "load_error", "warn_of_loss", "write_privately"]
+__all__ = [
+    "BadLine",
+    "FileCookieJar",
+    "choose_by",
+    "cookie_of",
+    "load_error",
+    "warn_of_loss",
+    "write_privately",
+]
 
 MISSING_FILENAME_TEXT = "a filename was not supplied (nor was the CookieJar instance initialised with one)"
 HTTPONLY_ATTR = "HTTPOnly"
@@ -123,12 +131,19 @@ class FileCookieJar(CookieJar):
         a file of another format; ValueError without a file name; OSError.
         """
         filename = self._name_of(filename)
-        with open(filename, "rb") as file:  # noqa: PTH123 - descriptors and bytes are names too
-            data = file.read()
-        self._really_load(io.StringIO(_decode(data)), filename, ignore_discard, ignore_expires)
+        with open(filename, "rb") as file:
+            text = _decode(file.read())
+        if type(self)._really_load is FileCookieJar._really_load and "_really_load" not in self.__dict__:
+            self._load_text(text, filename, ignore_discard, ignore_expires)
+        else:
+            self._really_load(io.StringIO(text), filename, ignore_discard, ignore_expires)
 
     def _really_load(self, f: Any, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
-        """Add the cookies of an open file; subclasses read their format."""
+        """Add the cookies of a file that is open in text mode; programs override this."""
+        self._load_text(f.read(), filename, ignore_discard, ignore_expires)
+
+    def _load_text(self, text: str, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
+        """Add the cookies of a file's text; subclasses read their format."""
         raise NotImplementedError
 
     def revert(
@@ -159,23 +174,11 @@ class FileCookieJar(CookieJar):
 
     def _choose(self, ignore_discard: bool, ignore_expires: bool) -> list[Any]:
         """Return the cookies that are to be saved."""
-        now = time.time()
-        return [
-            cookie
-            for cookie in self
-            if (ignore_discard or not cookie.discard) and (ignore_expires or not cookie.is_expired(now))
-        ]
+        return list(filter(choose_by(ignore_discard, ignore_expires), self))
 
     def _add(self, cookies: Iterable[Any], ignore_discard: bool, ignore_expires: bool) -> None:
         """Put loaded cookies into the jar."""
-        now = time.time()
-        self._set_many(
-            [
-                cookie
-                for cookie in cookies
-                if (ignore_discard or not cookie.discard) and (ignore_expires or not cookie.is_expired(now))
-            ]
-        )
+        self._set_many(filter(choose_by(ignore_discard, ignore_expires), cookies))
 
     def _blame(self, bad: list[BadLine], kind: str, *, found: bool) -> None:
         """Name bad lines. LoadError if there are any where the jar is strict, or where no good one was found."""
@@ -185,6 +188,20 @@ class FileCookieJar(CookieJar):
         self.bad_lines = bad
         for line in bad:
             warnings.warn(line, stacklevel=4)
+
+
+def choose_by(ignore_discard: bool, ignore_expires: bool) -> Callable[[Any], bool]:
+    """Return a function that tells whether a cookie is to be saved, or loaded."""
+    now = time.time()
+
+    def choose(cookie: Any) -> bool:
+        if cookie.discard and not ignore_discard:
+            return False
+        if ignore_expires or cookie.expires is None:
+            return True
+        return bool(cookie.expires > now if type(cookie) is Cookie else not cookie.is_expired(now))
+
+    return choose
 
 
 def _decode(data: bytes) -> str:

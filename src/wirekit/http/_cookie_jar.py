@@ -40,7 +40,11 @@ def http2time(text: str) -> int | None:
 
     A year of two digits is the one nearest to now. Zones are offsets (``-0800``) or names of UTC.
     """
-    return parse_http_date(text, time.localtime(time.time())[0])
+    return parse_http_date(text, _find_year)
+
+
+def _find_year() -> int:
+    return time.localtime(time.time())[0]
 
 
 def warn_of_defect() -> None:
@@ -382,16 +386,32 @@ class CookieJar:
 
     def _set_many(self, cookies: Iterable[Any]) -> None:
         """Set cookies that a program has, as from a file; quickly, if nobody wants to see each of them."""
-        own = type(self).set_cookie is CookieJar.set_cookie and "set_cookie" not in self.__dict__
         self._cookies_lock.acquire()
         try:
-            if own and isinstance(self._cookies, CookieTree):
-                self._cookies.fill(cookies, BIRTHS)
+            if self._may_fill():
+                self._cookies.fill(cookies, BIRTHS)  # type: ignore[attr-defined]
             else:
                 for cookie in cookies:
                     self.set_cookie(cookie)
         finally:
             self._cookies_lock.release()
+
+    def _set_tree(self, found: dict[str, dict[str, dict[str, Any]]]) -> None:
+        """Set the cookies of a dictionary of domains, paths and names, which belongs to the jar from now on."""
+        self._cookies_lock.acquire()
+        try:
+            if self._may_fill() and not self._cookies:
+                self._cookies.take_over(found)  # type: ignore[attr-defined]
+            else:
+                self._set_many(
+                    [one for paths in found.values() for names in paths.values() for one in names.values()]
+                )
+        finally:
+            self._cookies_lock.release()
+
+    def _may_fill(self) -> bool:
+        own = type(self).set_cookie is CookieJar.set_cookie and "set_cookie" not in self.__dict__
+        return own and isinstance(self._cookies, CookieTree)
 
     def _note_birth(self, cookie: Cookie, old: Any) -> None:
         """Note when a cookie was created: with the one that it replaces (RFC 6265bis section 5.7 step 23)."""

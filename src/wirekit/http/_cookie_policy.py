@@ -38,6 +38,16 @@ _SECOND_LEVELS = frozenset((
 """What stands before a country's two letters, for ``strict_domain``."""
 
 
+_SET_LOOSELY = tuple(
+    "set_ok_" + name for name in ("version", "verifiability", "name", "path", "domain", "port")
+)
+_SET_STRICTLY = (*_SET_LOOSELY, "set_ok_secure", "set_ok_site")
+_RETURN_LOOSELY = tuple(
+    "return_ok_" + name for name in ("version", "verifiability", "secure", "expires", "port", "domain")
+)
+_RETURN_STRICTLY = (*_RETURN_LOOSELY, "return_ok_site")
+
+
 class CookiePolicy:
     """Decides which cookies a jar takes and sends: override ``set_ok`` and ``return_ok``, or take the default policy.
 
@@ -163,10 +173,10 @@ class DefaultCookiePolicy(CookiePolicy):
         """
         note(" - checking cookie %s=%s", cookie.name, cookie.value)
         assert cookie.name is not None
-        reasons = ["version", "verifiability", "name", "path", "domain", "port"]
-        if defaults.active.strict_cookies:
-            reasons += ["secure", "site"]
-        return all(getattr(self, "set_ok_" + reason)(cookie, request) for reason in reasons)
+        for name in _SET_STRICTLY if defaults.active.strict_cookies else _SET_LOOSELY:
+            if not getattr(self, name)(cookie, request):
+                return False
+        return True
 
     def set_ok_version(self, cookie: Cookie, request: Any) -> bool:  # noqa: ARG002 - the question's signature
         """Return whether cookies of this kind are spoken."""
@@ -200,7 +210,7 @@ class DefaultCookiePolicy(CookiePolicy):
         if cookie.version == 0 and self.strict_ns_set_initial_dollar and cookie.name.startswith("$"):
             note("   illegal name (starts with '$'): '%s'", cookie.name)
             return False
-        if defaults.active.strict_cookies:
+        if (cookie.name[:1] == "_" or not cookie.name) and defaults.active.strict_cookies:
             fault = cookie_scope.find_prefix_fault(
                 cookie.name,
                 cookie.value or "",
@@ -295,7 +305,7 @@ class DefaultCookiePolicy(CookiePolicy):
         if cookie.secure and request.type not in self.secure_protocols:
             note("   secure cookie from non-secure response")
             return False
-        if not cookie.secure and (cookie.has_nonstandard_attr("partitioned") or _same_site(cookie) == "none"):
+        if not cookie.secure and (_same_site(cookie) == "none" or cookie.has_nonstandard_attr("partitioned")):
             note("   partitioned cookies and SameSite=None ask for Secure")
             return False
         return True
@@ -319,10 +329,10 @@ class DefaultCookiePolicy(CookiePolicy):
         refuses.
         """
         note(" - checking cookie %s=%s", cookie.name, cookie.value)
-        reasons = ["version", "verifiability", "secure", "expires", "port", "domain"]
-        if defaults.active.strict_cookies:
-            reasons.append("site")
-        return all(getattr(self, "return_ok_" + reason)(cookie, request) for reason in reasons)
+        for name in _RETURN_STRICTLY if defaults.active.strict_cookies else _RETURN_LOOSELY:
+            if not getattr(self, name)(cookie, request):
+                return False
+        return True
 
     def return_ok_version(self, cookie: Cookie, request: Any) -> bool:  # noqa: ARG002 - the question's signature
         """Return whether cookies of this kind are spoken."""
@@ -433,7 +443,10 @@ def find_partition(request: Any, host: str) -> str:
 
 
 def _same_site(cookie: Cookie) -> str:
-    return str(cookie.get_nonstandard_attr("samesite") or "").lower()
+    rest = cookie._rest
+    if not rest:
+        return ""
+    return str(rest.get("SameSite") or cookie.get_nonstandard_attr("samesite") or "").lower()
 
 
 def _is_for_host(cookie: Cookie, host: str) -> bool:

@@ -90,15 +90,15 @@ def reach(h: str) -> str:
 # ---- requests as RFC 2965 has them
 
 
-def _split(request: Any) -> tuple[str, str]:
-    """Return authority and path of a request's URL. Odd ones are not refused here: that is for who sends it."""
-    _, authority, path, _, _ = uri.split_uri(request.get_full_url(), None, strict=False)
+def _split(url: str) -> tuple[str, str]:
+    """Return authority and path of a URL. Odd ones are not refused here: that is for who sends it."""
+    _, authority, path, _, _ = uri.split_uri(url, None, strict=False)
     return authority or "", path
 
 
 def request_host(request: Any) -> str:
     """Return the host of a request in lower case, without its port; the Host header where the URL has none."""
-    host = _split(request)[0] or request.get_header("Host", "")
+    host = _split(request.get_full_url())[0] or request.get_header("Host", "")
     return cut_port_re.sub("", host, count=1).lower()
 
 
@@ -110,7 +110,7 @@ def eff_request_host(request: Any) -> tuple[str, str]:
 
 def request_path(request: Any) -> str:
     """Return the path of a request's URL, escaped, with a slash in front."""
-    path = escape_path(_split(request)[1])
+    path = escape_path(_split(request.get_full_url())[1])
     return path if path.startswith("/") else "/" + path
 
 
@@ -159,6 +159,8 @@ class Place:
 
 
 _places: dict[str, Place] = {}
+_last: tuple[str, tuple[Place, str]] | None = None
+"""The last URL and its place: while a response's cookies are looked at, each rule asks for it again."""
 
 
 def find_place(request: Any) -> tuple[Place, str]:
@@ -166,7 +168,18 @@ def find_place(request: Any) -> tuple[Place, str]:
 
     ValueError for a URL whose authority nobody can read.
     """
-    authority, path = _split(request)
+    global _last  # noqa: PLW0603 - one word of memory
+    url = request.get_full_url()
+    known = _last
+    if known is not None and known[0] == url:
+        return known[1]
+    found = _find_place(url)
+    _last = (url, found)
+    return found
+
+
+def _find_place(url: str) -> tuple[Place, str]:
+    authority, path = _split(url)
     place = _places.get(authority)
     if place is None:
         place = Place(authority)

@@ -49,11 +49,11 @@ class JSONCookieJar(FileCookieJar):
         records = [_record_of(cookie) for cookie in self._choose(ignore_discard, ignore_expires)]
         write_privately(filename, json.dumps({"cookies": records}, indent=1) + "\n")
 
-    def _really_load(self, f: Any, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
+    def _load_text(self, text: str, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
         import json
 
         try:
-            found = json.loads(f.read())
+            found = json.loads(text)
         except (ValueError, RecursionError):
             found = None
         records = found.get("cookies") if isinstance(found, dict) else found

@@ -9,13 +9,15 @@ from wirekit import defaults
 from wirekit._wire import cookie_files as formats
 from wirekit._wire import cookie_scope, cookie_words
 from wirekit._wire.cookie_dates import format_iso, parse_iso_date
+from wirekit._wire.cookie_index import key_of
 from wirekit._wire.cookies import PARTITION_KEY
-from wirekit.http._cookie import Cookie
+from wirekit.http._cookie import BIRTHS, Cookie
 from wirekit.http._cookie_files import (
     HTTPONLY_ATTR,
     LONGEST_REASON,
     BadLine,
     FileCookieJar,
+    choose_by,
     cookie_of,
     load_error,
     warn_of_loss,
@@ -54,18 +56,18 @@ class MozillaCookieJar(FileCookieJar):
 
     __module__ = "wirekit.http.cookiejar"
 
-    def _really_load(self, f: Any, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
-        first = f.readline()
+    def _load_text(self, text: str, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
+        first, _, rest = text.partition("\n")
         named = bool(formats.is_cookie_file(first))
         if not named and (self._is_strict() or not _may_be_line(first)):
             message = f"{filename!r} does not look like a Netscape format cookies file"
             raise load_error(message)
-        text = f.read() if named else first + f.read()
         with _Pause():
-            cookies, bad = _read_lines(text)
-            lines = [BadLine(filename, number + 1 + named, reason) for number, reason in bad]
-            self._blame(lines, "Netscape", found=bool(cookies))
-            self._add(cookies, ignore_discard, ignore_expires)
+            lines = _Lines(ignore_discard, ignore_expires)
+            lines.read(rest if named else text)
+            bad = [BadLine(filename, number + 1 + named, reason) for number, reason in lines.bad]
+            self._blame(bad, "Netscape", found=lines.count > 0)
+            self._set_tree(lines.tree)
 
     def save(self, filename: Any = None, ignore_discard: bool = False, ignore_expires: bool = False) -> None:
         """Save the cookies to a file of Netscape's format; arguments and errors as FileCookieJar.save."""
@@ -82,66 +84,85 @@ def _may_be_line(line: str) -> bool:
     return True
 
 
-def _read_lines(text: str) -> tuple[list[Cookie], list[tuple[int, str]]]:
-    """Return the cookies of a text's lines, in order, and (number from 0, reason) of those that are bad.
+class _Lines:
+    """The lines of a cookies.txt, read: ``tree`` of the cookies, ``count`` of good lines, and ``bad`` ones."""
 
-    A line that holds nothing unusual is read here at once, without a call; it means the same in both profiles.
-    """
-    cookies: list[Cookie] = []
-    bad: list[tuple[int, str]] = []
-    is_odd = formats.holds_odd_characters(text)
-    make, add = object.__new__, cookies.append
-    for number, line in enumerate(text.split("\n")):
+    def __init__(self, ignore_discard: bool, ignore_expires: bool) -> None:
+        self.tree: dict[str, dict[str, dict[str, Cookie]]] = {}
+        self.bad: list[tuple[int, str]] = []
+        self.count = 0
+        self.chosen = choose_by(ignore_discard, ignore_expires)
+        self.after = 0.0 if ignore_expires else max(time.time(), 0.0)
+
+    def read(self, text: str) -> None:
+        """Read all lines, numbered from 0.
+
+        One that holds nothing unusual is read here at once, without a call; it means the same in both profiles.
+        """
+        is_odd = formats.holds_odd_characters(text)
+        make, birth, tree, after = object.__new__, BIRTHS.__next__, self.tree, self.after
+        for number, line in enumerate(text.split("\n")):
+            try:
+                domain, tail, path, secure, expires, name, value = line.split("\t")
+                expiry = int(expires)
+                first = domain[0]
+            except (ValueError, IndexError):
+                self.read_odd(number, line)
+                continue
+            in_domain = first == "."
+            if (
+                expiry <= after
+                or is_odd
+                or not name
+                or in_domain != (tail == "TRUE")
+                or first in "#$"
+                or path[:1] != "/"
+            ):
+                self.read_odd(number, line)
+                continue
+            domain = domain.lower()  # noqa: PLW2901 - as every cookie has it
+            cookie = make(Cookie)  # past its __init__, whose checks these values need not
+            cookie.version = 0
+            cookie.name = name
+            cookie.value = value
+            cookie.port = None
+            cookie.port_specified = False
+            cookie.domain = domain
+            cookie.domain_specified = cookie.domain_initial_dot = in_domain
+            cookie.path = path
+            cookie.path_specified = False
+            cookie.secure = secure == "TRUE"
+            cookie.expires = expiry
+            cookie.discard = False
+            cookie.comment = cookie.comment_url = None
+            cookie.rfc2109 = False
+            cookie._rest = {}
+            cookie._born = birth()
+            paths = tree.get(domain)
+            if paths is None:
+                tree[domain] = {path: {name: cookie}}
+            elif path in paths:
+                paths[path][name] = cookie
+            else:
+                paths[path] = {name: cookie}
+        self.count += len(tree)
+
+    def read_odd(self, number: int, line: str) -> None:
+        """Read a line as the profile says, and add it to the cookies, or to the bad ones, or to neither."""
         try:
-            domain, tail, path, secure, expires, name, value = line.split("\t")
-            expiry = int(expires)
-        except ValueError:
-            _read_odd_line(number, line, cookies, bad)
-            continue
-        in_domain = domain[:1] == "."
-        if (
-            expiry <= 0
-            or is_odd
-            or not name
-            or line[0] in "#$"
-            or (tail == "TRUE") is not in_domain
-            or path[:1] != "/"
-        ):
-            _read_odd_line(number, line, cookies, bad)
-            continue
-        cookie = make(Cookie)  # past its __init__, whose checks these values need not
-        cookie.version = 0
-        cookie.name = name
-        cookie.value = value
-        cookie.port = None
-        cookie.port_specified = False
-        cookie.domain = domain.lower()
-        cookie.domain_specified = cookie.domain_initial_dot = in_domain
-        cookie.path = path
-        cookie.path_specified = False
-        cookie.secure = secure == "TRUE"
-        cookie.expires = expiry
-        cookie.discard = False
-        cookie.comment = cookie.comment_url = None
-        cookie.rfc2109 = False
-        cookie._rest = {}
-        add(cookie)
-    return cookies, bad
-
-
-def _read_odd_line(number: int, line: str, cookies: list[Cookie], bad: list[tuple[int, str]]) -> None:
-    """Read a line as the profile says, and add to the cookies, or to the bad lines, or to neither."""
-    try:
-        if not defaults.active.strict_cookies:
-            cookie = _parse_netscape_line(line)
-        else:
-            fields = formats.parse_line(line.removesuffix("\r"))
-            cookie = fields and cookie_of(fields)
-    except (ValueError, OverflowError) as error:
-        bad.append((number, str(error)[:LONGEST_REASON]))
-    else:
+            if not defaults.active.strict_cookies:
+                cookie = _parse_netscape_line(line)
+            else:
+                fields = formats.parse_line(line.removesuffix("\r"))
+                cookie = fields and cookie_of(fields)
+        except (ValueError, OverflowError) as error:
+            self.bad.append((number, str(error)[:LONGEST_REASON]))
+            return
         if cookie:
-            cookies.append(cookie)
+            self.count += 1
+            if self.chosen(cookie):
+                cookie._born = next(BIRTHS)
+                self.tree.setdefault(cookie.domain, {}).setdefault(cookie.path, {})[key_of(cookie)] = cookie
 
 
 def _parse_netscape_line(line: str) -> Cookie | None:
@@ -180,24 +201,34 @@ def _parse_netscape_line(line: str) -> Cookie | None:
 def _format_lines(cookies: list[Any]) -> str:
     """Write cookies as lines; what has no place in one is left out, with a warning."""
     session = "0" if defaults.active.strict_cookies else ""
-    lines = [_format_line(cookie, session) for cookie in cookies]
+    lines = []
+    for cookie in cookies:
+        domain, expires, value = cookie.domain, cookie.expires, cookie.value
+        in_domain = domain[:1] == "."
+        if cookie._rest or value is None or expires is None or cookie.domain_specified is not in_domain:
+            lines.append(_format_odd(cookie, session))
+        else:  # written here at once, without a call
+            tail, secure = "TRUE" if in_domain else "FALSE", "TRUE" if cookie.secure else "FALSE"
+            lines.append(f"{domain}\t{tail}\t{cookie.path}\t{secure}\t{expires}\t{cookie.name}\t{value}\n")
     text = "".join(lines)
     if formats.is_clean(text, len(lines)):
         return text
-    kept = []
-    for cookie, line in zip(cookies, lines, strict=True):
-        if (
-            not line
-            or formats.is_clean(line, 1)
-            or (";" in line and formats.is_clean(line.replace(";", ""), 1))
-        ):
-            kept.append(line)
-        else:
-            warn_of_loss(cookie, "it holds a tab or a control character")
-    return "".join(kept)
+    return "".join([line for cookie, line in zip(cookies, lines, strict=True) if _is_kept(cookie, line)])
 
 
-def _format_line(cookie: Any, session: str) -> str:
+def _is_kept(cookie: Any, line: str) -> bool:
+    """Tell whether a line is one; if not, warn that its cookie is lost."""
+    if not line:
+        return False
+    if formats.is_clean(line, 1) or (
+        not defaults.active.strict_cookies and formats.is_clean(line.replace(";", ""), 1)
+    ):
+        return True
+    warn_of_loss(cookie, "it holds a tab, a control character or a semicolon")
+    return False
+
+
+def _format_odd(cookie: Any, session: str) -> str:
     """Write a cookie as a line; empty, with a warning, for a cookie of another site's partition."""
     domain, rest, mark = cookie.domain, cookie._rest, ""
     if cookie.domain_specified and domain[:1] != "." and defaults.active.strict_cookies:
@@ -206,7 +237,9 @@ def _format_line(cookie: Any, session: str) -> str:
         if PARTITION_KEY in rest and not _is_own_partition(cookie):
             warn_of_loss(cookie, "it counts within the pages of one site only")
             return ""
-        if cookie.has_nonstandard_attr(HTTPONLY_ATTR):
+        if HTTPONLY_ATTR in rest or (
+            defaults.active.strict_cookies and cookie.has_nonstandard_attr(HTTPONLY_ATTR)
+        ):
             mark = formats.HTTP_ONLY_PREFIX
     expiry = session if cookie.expires is None else str(cookie.expires)
     name, value = ("", cookie.name) if cookie.value is None else (cookie.name, cookie.value)
@@ -223,7 +256,7 @@ def _is_own_partition(cookie: Any) -> bool:
 
 def iso2time(text: str) -> int | None:
     """Return the seconds since 1970 that a date of ISO 8601 means (``1994-02-03 14:15:29 -0100``); None for no date."""
-    return parse_iso_date(text, time.localtime(time.time())[0])
+    return parse_iso_date(text, lambda: time.localtime(time.time())[0])
 
 
 def lwp_cookie_str(cookie: Any) -> str:
@@ -283,13 +316,13 @@ class LWPCookieJar(FileCookieJar):
         filename = self._name_of(filename)
         write_privately(filename, "#LWP-Cookies-2.0\n" + self.as_lwp_str(ignore_discard, ignore_expires))
 
-    def _really_load(self, f: Any, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
-        if not self.magic_re.search(f.readline()):
+    def _load_text(self, text: str, filename: Any, ignore_discard: bool, ignore_expires: bool) -> None:
+        if not self.magic_re.search(text):
             message = f"{filename!r} does not look like a Set-Cookie3 (LWP) format file"
             raise load_error(message)
         cookies: list[Cookie] = []
         bad = []
-        for number, line in enumerate(f.read().split("\n"), 2):
+        for number, line in enumerate(text.split("\n"), 1):
             if line.startswith("Set-Cookie3:"):
                 try:
                     cookies += [_parse_lwp(pairs) for pairs in cookie_words.split_words([line[12:].strip()])]

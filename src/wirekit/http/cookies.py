@@ -109,6 +109,10 @@ def _getdate(
     return f"{weekdayname[weekday]}, {day:02} {monthname[month]} {year:4} {clock} GMT"
 
 
+_update = dict.update
+_set_item = dict.__setitem__
+
+
 class Morsel(dict[str, "Any"]):
     """One cookie: ``key``, ``value``, ``coded_value`` (the value on the wire), and a dictionary of its attributes.
 
@@ -130,11 +134,16 @@ class Morsel(dict[str, "Any"]):
     }
     _flags = {"secure", "httponly", "partitioned"}  # noqa: RUF012 - as above
 
+    _blank: dict[str, str] = {}  # noqa: RUF012 - the attributes of a new morsel, made anew when a program adds one
+
+    _key: str | None = None
+    _value: Any = None
+    _coded_value: str | None = None
+
     def __init__(self) -> None:
-        self._key: str | None = None
-        self._value: Any = None
-        self._coded_value: str | None = None
-        dict.update(self, dict.fromkeys(self._reserved, ""))
+        if len(self._blank) != len(self._reserved) or type(self) is not Morsel:
+            type(self)._blank = dict.fromkeys(self._reserved, "")
+        _update(self, self._blank)
 
     @property
     def key(self) -> str | None:
@@ -359,10 +368,35 @@ class BaseCookie(dict[str, "Any"]):
         if not isinstance(rawdata, str):
             for key, value in rawdata.items():
                 self[key] = value
+        elif (pairs := self.__find_easy_pairs(rawdata)) is not None:
+            self.__load_easily(pairs)
         elif defaults.active.strict_cookies:
             self.__load_kindly(rawdata)
         else:
             self.__load_strictly(rawdata)
+
+    def __find_easy_pairs(self, text: str) -> list[tuple[str, str]] | None:
+        """Return the pairs of a header in which there is nothing to decide; None where there is, or a hook wants to."""
+        kind: Any = type(self)
+        if kind.value_decode not in _OWN_DECODERS or kind._BaseCookie__set is not BaseCookie._BaseCookie__set:  # type: ignore[attr-defined]
+            return None
+        pairs = grammar.parse_easy_pairs(text)
+        if pairs is None or not Morsel._reserved.keys().isdisjoint([name.lower() for name, _ in pairs]):
+            return None
+        return pairs
+
+    def __load_easily(self, pairs: list[tuple[str, str]]) -> None:
+        """Take pairs whose names and values are good."""
+        found = dict(pairs)
+        if len(found) != len(pairs) and defaults.active.strict_cookies:
+            found.update(reversed(pairs))  # the first of a name counts
+        for name, value in found.items():
+            morsel = self.get(name)
+            if morsel is None:
+                morsel = Morsel()
+                _set_item(self, name, morsel)
+            morsel._key = name
+            morsel._value = morsel._coded_value = value
 
     def __load_kindly(self, text: str) -> None:
         """Take what is good of a header: the first cookie of each name, and attributes of one that was taken."""
@@ -440,3 +474,7 @@ class SimpleCookie(BaseCookie):
         """Return (the value as text, the same in quotes where it needs them)."""
         text = str(val)
         return text, grammar.quote_value(text)
+
+
+_OWN_DECODERS = (BaseCookie.value_decode, SimpleCookie.value_decode)
+"""They give a value without quotes as it came."""
