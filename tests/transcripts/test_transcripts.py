@@ -16,7 +16,9 @@ from tests.fix_twins import STDLIB, TWINS, Twin, settle
 if TYPE_CHECKING:
     from tests.fix_peer import Step
 
-FILES = sorted(Path(__file__).parent.glob("http/*.txt"))
+FILES = sorted(Path(__file__).parent.glob("*/*.txt"))
+MODULES = {"http": "http.client", "smtp": "smtplib", "lmtp": "smtplib"}
+"""The module that the transcripts of each folder are of."""
 
 
 @dataclass
@@ -76,8 +78,19 @@ async def call(names: dict[str, Any], text: str) -> Any:
     return await settle((await call(names, ast.unparse(node.func)))(*given, **named))
 
 
-async def perform(twin: Twin, calls: list[tuple[str, str]], connection: Any) -> None:
+async def make_connection(twin: Twin, folder: str, peer: Peer) -> Any:
+    """Give what the calls of a folder's transcripts know as `connection`; a mail server has greeted it already."""
+    module = twin.module(MODULES[folder])
+    if folder == "http":
+        return module.HTTPConnection(peer.host, peer.port, timeout=5)
+    connection = getattr(module, folder.upper())(local_hostname="here.example", timeout=5)
+    await settle(connection.connect(peer.host, peer.port))
+    return connection
+
+
+async def perform(twin: Twin, calls: list[tuple[str, str]], connection: Any, folder: str) -> None:
     """Do the program's part."""
+    errors = twin.module(MODULES[folder])
     names: dict[str, Any] = {"connection": connection}
     for kind, text in calls:
         if kind == "=":
@@ -85,7 +98,7 @@ async def perform(twin: Twin, calls: list[tuple[str, str]], connection: Any) -> 
             assert await call(names, what) == ast.literal_eval(literal), text
         elif kind == "!":
             what, _, error = text.rpartition(" raises ")
-            with pytest.raises(getattr(builtins, error, None) or getattr(twin.http_client, error)):
+            with pytest.raises(getattr(builtins, error, None) or getattr(errors, error)):
                 await call(names, what)
         else:
             name, _, what = text.rpartition(" = ") if " = " in text.partition("(")[0] else ("", "", text)
@@ -93,7 +106,7 @@ async def perform(twin: Twin, calls: list[tuple[str, str]], connection: Any) -> 
 
 
 CASES = [
-    pytest.param(twin, path, id=f"{path.stem}-{twin.name}")
+    pytest.param(twin, path, id=f"{path.parent.name}-{path.stem}-{twin.name}")
     for path in FILES
     for twin in (*TWINS, STDLIB)
     if twin is not STDLIB or parse_transcript(path.read_text("utf-8")).stdlib
@@ -108,9 +121,9 @@ def test_transcript(twin: Twin, path: Path) -> None:
         script += make_script(transcript.said, f"{peer.host}:{peer.port}")
 
         async def main() -> None:
-            connection = twin.http_client.HTTPConnection(peer.host, peer.port, timeout=5)
+            connection = await make_connection(twin, path.parent.name, peer)
             try:
-                await perform(twin, transcript.calls, connection)
+                await perform(twin, transcript.calls, connection, path.parent.name)
             finally:
                 connection.close()
 
