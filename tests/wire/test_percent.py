@@ -69,9 +69,24 @@ def test_quote_text_gives_what_its_bytes_give(text: str) -> None:
         assert quote_text(text, Quoting(safe)) == quote_plainly(text.encode(), safe)
 
 
-def test_quote_text_refuses_lone_surrogates() -> None:
-    with pytest.raises(UnicodeEncodeError):
-        quote_text("\ud800", PATH)
+@pytest.mark.parametrize("before", [0, 20_000])
+def test_quote_text_refuses_lone_surrogates(before: int) -> None:
+    with pytest.raises(UnicodeEncodeError) as caught:
+        quote_text("é" * before + "\ud800", PATH)
+    assert caught.value.start == before
+
+
+@pytest.mark.parametrize("text", ["naïve & long ", "plain", "Привет", "a b"])
+def test_long_text_is_quoted_in_blocks(text: str) -> None:
+    text *= 5_000
+    assert quote_text(text, PATH) == quote_plainly(text.encode(), b"/")
+    assert quote_bytes(text.encode(), PATH) == quote_plainly(text.encode(), b"/")
+
+
+@pytest.mark.parametrize("safe", [b"\x00", b"\x01", b"\x00\x01/", b"\x02"])
+def test_quoting_keeps_control_characters_that_are_called_safe(safe: bytes) -> None:
+    data = bytes(range(256)) * 2
+    assert quote_bytes(data, Quoting(safe)) == quote_plainly(data, safe)
 
 
 def test_quoting_ignores_safe_bytes_beyond_ascii() -> None:
