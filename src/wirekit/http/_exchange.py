@@ -26,6 +26,10 @@ _CHUNK_LINE: Final = 4096
 """Bytes of a chunk-size line with its extensions: nobody sends 100, llhttp allows 16 KiB (security row 121)."""
 _JOINED: Final = 1 << 16
 """Bytes up to which head and body are joined to one block; copying more costs more than a second send."""
+_LARGE: Final = 1 << 18
+"""Bytes that are sent at once; a slow client takes them within the time that a wait may take, or does not."""
+_PIECE: Final = 1 << 23
+"""Bytes of a file that are sent at once."""
 _BUFFERED: Final = 8192
 """Bytes that a handler with ``wbufsize = -1`` gathers before they are sent."""
 
@@ -61,6 +65,8 @@ class RequestFile(net.FileBase):
         self._left = _ALL  # bytes that may be taken: of the body, or of the chunk that is being read
         self._chunked = False  # more chunks may follow
         self._inside = False  # a chunk was begun, its CRLF is still to come
+        self._since = 0.0  # when the body was first waited for
+        self._got = 0  # bytes of it that have come
         self._seen = 0  # bytes of a head that is not whole, and was looked at
         self._known: bytes = b""  # the last head, and what it meant
         self._known_head: requests.RequestHead | None = None
@@ -195,6 +201,7 @@ class RequestFile(net.FileBase):
         """Let the file end where the body of this request does."""
         self._left = _ALL if head.unframed else head.length or 0
         self._chunked = head.chunked
+        self._since, self._got = 0.0, 0
 
     def unframe(self) -> None:
         """Give whatever comes from now on: the connection speaks another protocol, or the next head is to be read."""
@@ -219,6 +226,10 @@ class RequestFile(net.FileBase):
             greet, self.greet = self.greet, None
             if not self.stream.pending:
                 net.give(greet)
+        stream = self.stream
+        if stream.pos == len(stream.buffer) and (self._left or self._chunked) and self._left != _ALL:
+            self._since = self._since or net.monotonic()
+            stream.deadline = _find_deadline(self._since, self._got)  # a body has to come at some rate
         if self._left or not self._chunked:
             return self._left
         return self._begin_chunk()
@@ -252,6 +263,7 @@ class RequestFile(net.FileBase):
             if many or len(line) > rules.max_line or len(block) > rules.max_head:
                 raise requests.BadRequest(431, "Too many headers", "the trailer section is too long")
         self.trailers = requests.parse_trailers(block)
+        self.stream.deadline = None
 
     def _fail_at_end(self, line: bytes) -> None:
         if not line.endswith(b"\n") and len(line) < _CHUNK_LINE:
@@ -262,6 +274,8 @@ class RequestFile(net.FileBase):
         data = self.stream.recv(min(n, _BLOCK))
         if self._left != _ALL:
             self._left -= len(data)
+            self._got += len(data)
+            self.stream.deadline = None
             if not data:
                 self._cut(self._left)
         return data
@@ -329,7 +343,9 @@ class RequestFile(net.FileBase):
     def peek(self, n: int = 0) -> bytes:  # noqa: ARG002 - io's signature
         """Return some bytes of the body without taking them; ``b""`` at its end."""
         room = self._more()
-        return self.stream.peek()[:room] if room else b""
+        data = self.stream.peek()[:room] if room else b""
+        self.stream.deadline = None
+        return data
 
     def readable(self) -> bool:
         """Return True."""
@@ -346,6 +362,17 @@ def _end_head(raw: bytes) -> bytes:
     return raw if raw.endswith((b"\n\r\n", b"\n\n")) else raw.rstrip(b"\r\n") + b"\r\n\r\n"
 
 
+def _find_deadline(since: float, size: int) -> float | None:
+    """Return when a client that sends, or takes, too slowly has done so for too long; None for never.
+
+    since: when it began; size: bytes that it has sent, or that it is to take.
+    """
+    rules = defaults.active
+    if rules.min_rate is None or rules.request_timeout is None:
+        return None
+    return since + rules.request_timeout + size / rules.min_rate
+
+
 class ResponseFile(net.FileBase):
     """The file that a handler writes its response to.
 
@@ -353,7 +380,7 @@ class ResponseFile(net.FileBase):
     usual number of them.
     """
 
-    def __init__(self, stream: net.Stream, send: Callable[[bytes], Any], size: int = 0) -> None:
+    def __init__(self, stream: net.Stream, send: Callable[[Any], Any], size: int = 0) -> None:
         self.stream = stream
         self.mute = False  # the response may have no body: what is written of one goes nowhere
         self.left: int | None = None  # bytes that the body may still have
@@ -394,6 +421,8 @@ class ResponseFile(net.FileBase):
                 data, self._held = self._held + data, b""
         if len(data) < self._size:
             self._held = data
+        elif len(data) > _LARGE:
+            self._send_large(data)
         elif data:
             try:
                 self._send(data)
@@ -401,6 +430,18 @@ class ResponseFile(net.FileBase):
                 self.lost = True
                 raise
         return size
+
+    def _send_large(self, data: bytes) -> None:
+        """Send in pieces, so that a client that takes them slowly is told from one that does not take them."""
+        since, view = net.monotonic(), memoryview(data)
+        try:
+            for at in range(0, len(data), _LARGE):
+                self.stream.deadline = _find_deadline(since, at + _LARGE)
+                self._send(view[at : at + _LARGE])
+        except OSError:
+            self.lost = True
+            raise
+        self.stream.deadline = None
 
     def writelines(self, lines: Any, /) -> None:
         """Write each of these."""
@@ -426,11 +467,18 @@ class ResponseFile(net.FileBase):
             self.write(file.read(count))
             return
         self.flush()
+        since, offset, sent, piece = net.monotonic(), file.tell(), 0, -1
         try:
-            sent = self.stream.send_file(file, file.tell(), count)
+            while sent < count and piece:
+                size = min(_PIECE, count - sent)
+                self.stream.deadline = _find_deadline(since, sent + size)
+                piece = self.stream.send_file(file, offset + sent, size)
+                sent += piece
         except OSError:
             self.lost = True
             raise
+        self.stream.deadline = None
+        self.used = True
         self.sent += sent
         if self.left is not None:
             self.left -= sent

@@ -79,7 +79,9 @@ DEFAULT_ERROR_MESSAGE = """\
 DEFAULT_ERROR_CONTENT_TYPE = "text/html;charset=utf-8"
 
 _LINGER: Final = 2.0
-"""Seconds in which a client whose request was not read to its end may take our answer before the connection closes."""
+"""Seconds without a byte after which a client whose request was not read to its end has taken our answer."""
+_LINGER_ALL: Final = 15.0
+"""Seconds after which it has, whatever it still sends."""
 _BLOCK: Final = 1 << 16
 _LAST_09: Final = "HTTP/0.9"
 
@@ -237,13 +239,16 @@ class BaseHTTPRequestHandler(AccessService, serving.StreamRequestHandler):
 
         RFC 9112 section 9.6.
         """
-        stream, left = self.rfile.stream, defaults.active.max_drain
+        stream, left = self.rfile.stream, defaults.active.max_body
         try:
             stream.shutdown_write()
             if self._lot is not None and self._lot.linger(stream):
                 return
-            stream.deadline = net.monotonic() + _LINGER
-            while left > 0 and (data := stream.recv(_BLOCK)):
+            last = net.monotonic() + _LINGER_ALL
+            while left > 0:
+                stream.deadline = min(net.monotonic() + _LINGER, last)
+                if not (data := stream.recv(_BLOCK)):
+                    break
                 left -= len(data)
         except OSError:
             return
@@ -758,17 +763,23 @@ def test(
     protocol: str = "HTTP/1.0",
     port: int = 8000,
     bind: str | None = None,
+    tls_cert: Any = None,
+    tls_key: Any = None,
+    tls_password: Any = None,
 ) -> None:
     """Serve by a handler class until interrupted; what ``python -m wirekit.http.server`` runs.
 
-    bind: the address to listen on, by default all.
+    bind: the address to listen on, by default all. tls_cert, tls_key, tls_password: as of ``HTTPSServer``, which the
+    server's class must be then.
     """
     ServerClass.address_family, address = serving.best_family(bind, port)
     HandlerClass.protocol_version = protocol
-    with ServerClass(address, HandlerClass) as httpd:
+    tls = {"certfile": tls_cert, "keyfile": tls_key, "password": tls_password} if tls_cert else {}
+    with ServerClass(address, HandlerClass, **tls) as httpd:
         host, port = httpd.socket.getsockname()[:2]
-        url_host = f"[{host}]" if ":" in host else host
-        print(f"Serving HTTP on {host} port {port} (http://{url_host}:{port}/) ...", flush=True)  # noqa: T201 - a command's output
+        scheme = "https" if tls_cert else "http"
+        url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/"
+        print(f"Serving {scheme.upper()} on {host} port {port} ({url}) ...", flush=True)  # noqa: T201 - a command's output
         try:
             httpd.serve_forever()
         except KeyboardInterrupt:
@@ -776,32 +787,79 @@ def test(
             sys.exit(0)
 
 
-def _main(arguments: list[str] | None = None) -> None:
-    """Serve a directory, as the command line says."""
-    import argparse  # for the command alone
+def _read_options(arguments: list[str] | None) -> Any:
+    """Take apart what was typed: the options of the standard library's command (Python 3.15)."""
+    import argparse  # for the command alone, as pathlib
+    from pathlib import Path
 
-    parser = argparse.ArgumentParser(prog="python -m wirekit.http.server", description="Serve a directory.")
-    parser.add_argument("port", default=8000, type=int, nargs="?", help="port (default: %(default)s)")
-    parser.add_argument("-b", "--bind", metavar="ADDRESS", help="address (default: all)")
-    parser.add_argument("-d", "--directory", help="directory (default: the current one)")
-    parser.add_argument(
+    parser = argparse.ArgumentParser(
+        prog="python -m wirekit.http.server", description="Serve the files of a directory over HTTP."
+    )
+    add = parser.add_argument
+    add("port", default=8000, type=int, nargs="?", help="port (default: %(default)s)")
+    add("-b", "--bind", metavar="ADDRESS", help="address (default: all)")
+    add("-d", "--directory", help="directory (default: the current one)")
+    add(
         "-p",
         "--protocol",
         metavar="VERSION",
         default="HTTP/1.0",
         help="HTTP version (default: %(default)s)",
     )
+    add("--cgi", action="store_true", help="run the scripts in /cgi-bin and /htbin")
+    add(
+        "--content-type",
+        metavar="TYPE",
+        help="of files whose names tell none (default: application/octet-stream)",
+    )
+    add(
+        "-H",
+        "--header",
+        nargs=2,
+        action="append",
+        metavar=("NAME", "VALUE"),
+        help="a field of every answer",
+    )
+    add(
+        "--tls-cert",
+        metavar="PATH",
+        help="certificate and those that vouch for it, in PEM: serve over TLS",
+    )
+    add("--tls-key", metavar="PATH", help="its key, where that is another file")
+    add("--tls-password-file", metavar="PATH", help="a file with the password of the key")
     options = parser.parse_args(arguments)
+    options.tls_password = None
+    if not options.tls_cert and (options.tls_key or options.tls_password_file):
+        named = "--tls-key" if options.tls_key else "--tls-password-file"
+        parser.error(f"{named} requires --tls-cert to be set")
+    if options.tls_password_file:
+        try:
+            options.tls_password = Path(options.tls_password_file).read_text("utf-8").strip()
+        except OSError as error:
+            parser.error(f"Failed to read TLS password file: {error}")
+    return options
 
-    class Server(ThreadingHTTPServer):
+
+def _main(arguments: list[str] | None = None) -> None:
+    """Serve a directory, as the command line says."""
+    options = _read_options(arguments)
+    handler: Any = CGIHTTPRequestHandler if options.cgi else SimpleHTTPRequestHandler
+    if options.content_type:
+        handler.default_content_type = options.content_type
+
+    base: Any = ThreadingHTTPSServer if options.tls_cert else ThreadingHTTPServer
+
+    class DualStackServer(base):  # type: ignore[misc]  # one of two
         def server_bind(self) -> None:
             serving.allow_both_families(self.socket)
             super().server_bind()
 
         def finish_request(self, request: Any, client_address: Any) -> None:
-            SimpleHTTPRequestHandler(request, client_address, self, directory=options.directory)
+            told = {"directory": options.directory, "extra_response_headers": options.header}
+            handler(request, client_address, self, **told)
 
-    test(SimpleHTTPRequestHandler, Server, options.protocol, options.port, options.bind)
+    tls = options.tls_cert, options.tls_key, options.tls_password
+    test(handler, DualStackServer, options.protocol, options.port, options.bind, *tls)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,9 @@ LOOK_EACH: Final = 2e-5
 FILL: Final = 1 << 14
 """Bytes asked of a parked connection: a browser's head has some 500, and a pipelining client gets its turn again."""
 LINGER: Final = 2.0
-"""Seconds in which a client whose request was not read to its end may take our answer before the connection closes."""
+"""Seconds without a byte after which a client whose request was not read to its end has taken our answer."""
+LINGER_ALL: Final = 15.0
+"""Seconds after which it has, whatever it still sends."""
 MAX_LINGERING: Final = 256
 """Connections that linger at once; beyond, they close at once: a flood of bad requests must not fill the table."""
 _NOW: Final = getattr(socket, "MSG_DONTWAIT", None)  # Windows has none
@@ -151,24 +153,27 @@ class Handshake(Place):
 class Lingering(Place):
     """A connection that is answered and half closed, whose client may still be sending: a close now would reset it."""
 
-    __slots__ = ("left", "lot")
+    __slots__ = ("last", "left", "lot")
 
     def __init__(self, lot: "Lot", sock: Any) -> None:
-        super().__init__(sock, time.monotonic() + LINGER)
+        now = time.monotonic()
+        super().__init__(sock, now + LINGER)
         self.lot = lot
-        self.left = defaults.active.max_drain
+        self.left = defaults.active.max_body
+        self.last = now + LINGER_ALL
         sock.settimeout(0)
 
     def ready(self) -> bool:
         """Read on, and drop it; close at the end."""
         try:
-            count = len(self.sock.recv(FILL))
+            count = len(self.sock.recv(1 << 16))
         except BlockingIOError:
             return True
         except OSError:
             count = 0
         self.left -= count
         if count and self.left > 0:
+            self.due = min(time.monotonic() + LINGER, self.last)
             return True
         self.expire()
         return False
