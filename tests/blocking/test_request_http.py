@@ -64,7 +64,7 @@ def test_get_sends_the_stdlibs_headers(peer: MakePeer) -> None:
     lines = heard(server).split(b"\r\n")
     assert lines[0] == b"GET /a?b=c HTTP/1.1"
     assert sorted(lines[1:-2]) == [
-        b"Accept-Encoding: identity",
+        b"Accept-Encoding: gzip, deflate, br, zstd",
         b"Connection: close",
         b"Host: 127.0.0.1:%d" % server.port,
         b"User-Agent: " + defaults.active.user_agent.encode(),

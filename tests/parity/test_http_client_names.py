@@ -42,7 +42,7 @@ CLASSES = ["HTTPConnection", "HTTPSConnection", "HTTPResponse", "HTTPMessage"]
 WAITING = {
     "HTTPConnection": "connect endheaders getresponse request send",
     "HTTPSConnection": "connect endheaders getresponse request send",
-    "HTTPResponse": "begin flush peek read read1 readinto readinto1 readline readlines",
+    "HTTPResponse": "begin flush json peek read read1 readinto readinto1 readline readlines text",
 }
 
 

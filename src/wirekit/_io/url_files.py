@@ -63,6 +63,21 @@ class AsyncUrlFile(AsyncFileBase):
         line: bytes = await self._call(self.fp.readline, limit)
         return line
 
+    async def text(self, encoding: str | None = None, errors: str = "replace") -> str:
+        """Return the rest as text: in the encoding named, or the one that it should be in (see ``HTTPResponse.text``)."""
+        from wirekit._wire.charsets import decode_text
+
+        return decode_text(await self.read(), self.headers.get("Content-Type") or "", encoding, errors)
+
+    async def json(self, **options: Any) -> Any:
+        """Return the value that the rest means as JSON; ValueError where it is none. options: as of ``json.loads``."""
+        import json
+
+        from wirekit._wire.charsets import choose_json_charset
+
+        data = await self.read()
+        return json.loads(data.decode(choose_json_charset(data)), **options)
+
     def seekable(self) -> bool:
         """Return True."""
         return True

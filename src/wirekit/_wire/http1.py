@@ -72,10 +72,11 @@ class ResponseHead:
     """The head of one response, read. Immutable; equal heads may share one object.
 
     ``version`` is 10 or 11, ``reason`` text without line end, ``length`` the Content-Length or ``None``, ``chunked``
-    whether the body is in chunks, ``keep_alive`` whether the connection may serve another request afterwards.
+    whether the body is in chunks, ``encoded`` whether there is a Content-Encoding, ``keep_alive`` whether the connection
+    may serve another request afterwards.
     """
 
-    __slots__ = ("_fields", "block", "chunked", "keep_alive", "length", "reason", "status", "version")
+    __slots__ = ("_fields", "block", "chunked", "encoded", "keep_alive", "length", "reason", "status", "version")
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class ResponseHead:
     ) -> None:
         self.version, self.status, self.reason, self.block = version, status, reason, block
         self.length: int | None = None
-        self.chunked = False
+        self.chunked = self.encoded = False
         self.keep_alive = version == 11
         self._fields = fields
 
@@ -187,6 +188,7 @@ def _frame(head: ResponseHead, low: bytes, rules: Rules) -> None:
             head.length = int(number[1])
         else:
             _frame_by_lengths(head, find_values(low, b"\ncontent-length:"), rules)
+    head.encoded = low.find(b"\ncontent-encoding:") >= 0
     if low.find(b"\ntransfer-encoding:") >= 0:
         _frame_by_coding(head, find_values(low, b"\ntransfer-encoding:"), rules)
 

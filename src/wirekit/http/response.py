@@ -472,6 +472,30 @@ class HTTPResponse(net.FileBase):
         """What is left of the current chunk; None where a chunk-size line comes next, or there are no chunks."""
         return self._chunks.left if self._head is not None and self._chunks else None
 
+    # ---- as text and values (beyond the standard library)
+
+    def text(self, encoding: str | None = None, errors: str = "replace") -> str:
+        """Return the rest of the body as text: in the encoding named, or the one that the response says it is in.
+
+        That is, in this order: a byte order mark, the charset of its Content-Type, what HTML or XML say of themselves,
+        UTF-8 where it can be, windows-1252. errors: as in ``bytes.decode``. Raises as ``read``.
+        """
+        from wirekit._wire.charsets import decode_text
+
+        return decode_text(self.read(), self.getheader("Content-Type") or "", encoding, errors)
+
+    def json(self, **options: Any) -> Any:
+        """Return the value that the rest of the body means as JSON. options: as of ``json.loads``.
+
+        ValueError (json.JSONDecodeError) for what is no JSON; raises as ``read``.
+        """
+        import json
+
+        from wirekit._wire.charsets import choose_json_charset
+
+        data = self.read()
+        return json.loads(data.decode(choose_json_charset(data)), **options)
+
     # ---- the rest of a file, and of old responses of urllib
 
     def fileno(self) -> int:

@@ -19,6 +19,7 @@ from wirekit.urllib import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 __all__ = ["Request", "check_body", "find_host", "measure_file", "request_host"]
@@ -66,6 +67,9 @@ class Request:
     ``fragment`` follow. Setting ``data`` drops a Content-Length. Header names are kept ``Like-this`` and found in any
     case. Unredirected headers do not go along with a redirect. ``method`` is there only if it was given.
 
+    on_upload, on_download (beyond the standard library): called while a body is sent or read, with the bytes that have
+    left or come so far and those of the whole body, None where nobody knows them. The async twin awaits their results.
+
     ValueError for a URL without a scheme, or (safe profile) one that two programs would read in two ways.
     """
 
@@ -77,6 +81,8 @@ class Request:
     fragment: str | None
     method: str
     timeout: Any = GLOBAL_DEFAULT_TIMEOUT
+    on_download: Any = None
+    on_upload: Any = None
 
     # Of the class until they are set: a request costs little.
     _tunnel_host: str | None = None
@@ -94,6 +100,9 @@ class Request:
         origin_req_host: str | None = None,
         unverifiable: bool = False,
         method: str | None = None,
+        *,
+        on_upload: Callable[[int, int | None], Any] | None = None,
+        on_download: Callable[[int, int | None], Any] | None = None,
     ) -> None:
         self.full_url = url
         self.headers: dict[str, Any] = {}
@@ -106,6 +115,10 @@ class Request:
         self.unverifiable = unverifiable
         if method:
             self.method = method
+        if on_upload is not None:
+            self.on_upload = on_upload
+        if on_download is not None:
+            self.on_download = on_download
 
     @property
     def full_url(self) -> Any:

@@ -57,6 +57,7 @@ from wirekit.urllib._wanted import Request, request_host
 if TYPE_CHECKING:
     import ssl
 
+    from wirekit._wire.coding_errors import *  # noqa: F403 - the names of _LATE_SHARED
     from wirekit.urllib._handlers.auth import *  # noqa: F403 - the names of _LATE
     from wirekit.urllib._passwords import *  # noqa: F403 - the names of _LATE_SHARED
 
@@ -64,6 +65,7 @@ __all__ = [
     "AbstractBasicAuthHandler",
     "AbstractDigestAuthHandler",
     "AbstractHTTPHandler",
+    "BadCoding",
     "BaseHandler",
     "DataHandler",
     "FileHandler",
@@ -143,6 +145,7 @@ _LATE_SHARED: dict[str, str] = {
         ),
         "wirekit.urllib._passwords",
     ),
+    "BadCoding": "wirekit._wire.coding_errors",
 }
 """The same of modules that both trees share."""
 
@@ -260,7 +263,10 @@ def urlretrieve(
     the connection ends too early; and what ``urlopen`` raises.
     """
     kind, path = uri_pieces.splittype(url)
-    with contextlib.closing(urlopen(url, data)) as source:
+    wanted: Any = url
+    if kind in {"http", "https"}:  # the file is to be what the server has, and as long as it says
+        wanted = Request(url, headers={"Accept-Encoding": "identity"})
+    with contextlib.closing(urlopen(wanted, data)) as source:
         headers = source.info()
         if kind == "file" and not filename:
             return os.path.normpath(url2pathname(path)), headers  # noqa: ASYNC240 - text only, no file

@@ -130,3 +130,24 @@ class addinfourl(addinfo):
     def geturl(self) -> str:
         """Return the URL."""
         return self.url
+
+    def text(self, encoding: str | None = None, errors: str = "replace") -> str:
+        """Return the rest as text: in the encoding named, or the one that it should be in (beyond the standard library).
+
+        See ``wirekit.http.client.HTTPResponse.text``.
+        """
+        from wirekit._wire.charsets import decode_text
+
+        return decode_text(self.read(), self.headers.get("Content-Type") or "", encoding, errors)
+
+    def json(self, **options: Any) -> Any:
+        """Return the value that the rest means as JSON (beyond the standard library); ValueError where it is none.
+
+        options: as of ``json.loads``.
+        """
+        import json
+
+        from wirekit._wire.charsets import choose_json_charset
+
+        data = self.read()
+        return json.loads(data.decode(choose_json_charset(data)), **options)

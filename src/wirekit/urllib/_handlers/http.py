@@ -24,7 +24,7 @@ from wirekit._wire.tunnels import TunnelRefused
 from wirekit.http import client
 from wirekit.urllib import error
 from wirekit.urllib._handlers.base import HOME, BaseHandler
-from wirekit.urllib._handlers.bodies import find_position, may_rewind, rewind
+from wirekit.urllib._handlers.bodies import find_position, may_rewind, rewind, watch
 from wirekit.urllib._handlers.pool import Line, Pool
 from wirekit.urllib._wanted import check_body, find_host, measure_file
 
@@ -116,23 +116,27 @@ class AbstractHTTPHandler(BaseHandler):
             key = self._find_key(http_class, req, headers, tunnel, login, http_conn_args)
         if key is None:
             headers["Connection"] = "close"
+        asks = defaults.active.decode_contents and "Accept-Encoding" not in headers
         if req.data is not None:
             req._start = find_position(req.data)  # noqa: SLF001 - ours
         if key is not None:
             repeatable = req.get_method() in _REPEATABLE and (req.data is None or may_rewind(req))
             line = self._take(key, req, fresh=not repeatable)
             if line is not None:
+                undo = asks and _ask_for_codings(headers, line.connection)
                 response = self._use_again(line, req, headers, repeatable=repeatable)
                 if response is not None:
-                    return response
+                    return _unpack(response, req, undo=undo)
         connection = self._make_connection(http_class, req, tunnel, login, **http_conn_args)
+        undo = asks and _ask_for_codings(headers, connection)
         try:
-            return self._converse(self._make_line(key, connection, req), req, headers)
+            response = self._converse(self._make_line(key, connection, req), req, headers)
         except error.URLError as failure:
             response = self._answer_proxy(req, failure)
             if response is None:
                 raise
             return response
+        return _unpack(response, req, undo=undo)
 
     def _answer_proxy(self, req: Any, failure: Any) -> Any:
         """Let the handlers of 407 log in to a proxy that has refused a tunnel; None where none of them does."""
@@ -153,6 +157,8 @@ class AbstractHTTPHandler(BaseHandler):
         """Send a request and wait for the head of its response; an error of whatever kind closes the connection."""
         connection, data = line.connection, req.data
         chunked = data is not None and req.has_header("Transfer-encoding")
+        if data is not None and getattr(req, "on_upload", None) is not None:
+            data = watch(data, req.on_upload, headers.get("Content-Length"))
         try:
             try:
                 connection.request(
@@ -335,6 +341,40 @@ def _collect_headers(req: Any) -> dict[str, Any]:
 def _choose_target(req: Any) -> str:
     """Return what the request line asks for: the whole URL of a proxy, else path and query."""
     return targets.format_absolute(req.selector) if req.has_proxy() else targets.encode_target(req.selector)
+
+
+def _ask_for_codings(headers: dict[str, Any], connection: Any) -> bool:
+    """Ask for all codings that can be undone here; tell whether to undo them.
+
+    For a part of a body none is asked for: it could not be decoded by itself. A connection of a class that makes
+    responses of its own is left as it is.
+    """
+    if getattr(connection, "response_class", None) is not client.HTTPResponse:
+        return False
+    if "Range" in headers:
+        headers["Accept-Encoding"] = "identity"
+        return False
+    if not _accepted:
+        from wirekit._wire.decoding import list_available  # looks for libraries
+
+        _accepted.append(", ".join(list_available()))
+    headers["Accept-Encoding"] = _accepted[0]
+    return True
+
+
+_accepted: list[str] = []
+"""What Accept-Encoding says, once that is known."""
+
+
+def _unpack(response: Any, req: Any, *, undo: bool) -> Any:
+    """Let a response be decoded or watched where it must be; most need neither."""
+    progress = getattr(req, "on_download", None)
+    head = getattr(response, "_head", None)
+    if head is not None and response.length != 0 and (progress is not None or (undo and head.encoded)):
+        from wirekit.urllib._handlers.decoding import unpack  # for those that need it
+
+        unpack(response, undo=undo, progress=progress)
+    return response
 
 
 def _describe_login(login: Any) -> str:

@@ -61,6 +61,8 @@ class HTTPRedirectHandler(BaseHandler):
             origin_req_host=req.origin_req_host,
             unverifiable=True,
             method=method,
+            on_upload=getattr(req, "on_upload", None),
+            on_download=getattr(req, "on_download", None),
         )
 
     def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:

@@ -1,10 +1,15 @@
-"""Bodies that may have to be sent a second time: by a redirect, a login, or a connection that broke."""
+"""Bodies that may have to be sent a second time, by a redirect, a login, or a connection that broke; or are watched."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Final
 
 from wirekit._io import asynchronous as net
+from wirekit.aio.http import sending
 
-__all__ = ["find_position", "may_rewind", "rewind"]
+__all__ = ["find_position", "may_rewind", "rewind", "watch"]
+
+_BLOCK: Final = 1 << 16
+"""Bytes between two calls of who watches an upload."""
 
 
 async def find_position(data: Any) -> int | None:
@@ -39,3 +44,25 @@ async def rewind(req: Any) -> bool:
     except (AttributeError, OSError, ValueError):
         return False
     return True
+
+
+async def watch(data: Any, progress: Any, length: Any) -> AsyncIterator[Any]:
+    """Give the blocks of a body, and tell after each how many bytes have left, and how many leave in all.
+
+    length: the value of Content-Length, None where nobody knows it.
+    """
+    total = None if length is None else int(length)
+    done = 0
+    async for block in sending.blocks_of(_in_blocks(data), _BLOCK, count=total):
+        yield block
+        done += memoryview(block).nbytes
+        await net.give(progress, done, total)
+
+
+def _in_blocks(data: Any) -> Any:
+    """Cut what is in memory into blocks; files and iterables are read so anyhow."""
+    try:
+        view = memoryview(data).cast("B")
+    except TypeError:
+        return data
+    return [bytes(view[at : at + _BLOCK]) for at in range(0, len(view), _BLOCK)]
