@@ -34,7 +34,7 @@ _BORROWED = bytes(sorted({*range(0x21), *range(0x7F, 0x100), *b"="}.difference(b
 """What quoted-printable escapes too. After line ends and NUL its encoder may also escape a dot: so not these."""
 _SHORT = 16
 """Bytes up to which the table of strings is quicker than the detour."""
-_BLOCK = 16_384
+_BLOCK = 4_096
 """Characters or bytes that are quoted at once: what is made of them on the way stays in the processor's cache."""
 _MARK = 1
 """Stands for ``%`` in the second byte of a character, where 37 would be beyond Unicode; 0 stands for nothing."""
