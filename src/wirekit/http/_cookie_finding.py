@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _EVICTED_AT_ONCE = 10
-"""The part of all cookies (one in so many) that goes when there are too many: looking at all of them is slow."""
+"""The part of the cookies (one in so many) that goes when there is one too many: looking at all of them is slow."""
 
 
 def birth_of(cookie: Any) -> int:
@@ -181,7 +181,7 @@ def limit_cookies(jar: Any, domain: str) -> None:
     for known in (plain, "." + plain):
         count += sum([len(names) for names in list(jar._cookies.get(known, {}).values())])
     if count > limit:
-        _evict(jar, list_items(jar._cookies, (plain, "." + plain)), count - limit)
+        _evict(jar, list_items(jar._cookies, (plain, "." + plain)), count - limit + limit // _EVICTED_AT_ONCE)
     limit = defaults.active.max_cookies
     if jar._taken > limit:
         received = [item for item in list_items(jar._cookies, list(jar._cookies)) if was_received(item[3])]

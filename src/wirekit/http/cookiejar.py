@@ -27,27 +27,13 @@ import time
 
 from wirekit._wire import cookie_dates, cookie_words
 from wirekit._wire import cookie_files as formats
-from wirekit.http import _cookie_files, _cookie_requests
+from wirekit.http import _cookie_files, _cookie_jar, _cookie_requests, _cookie_texts
 from wirekit.http._cookie import Cookie
 from wirekit.http._cookie_files import BadLine, FileCookieJar
-from wirekit.http._cookie_jar import CookieJar, http2time
+from wirekit.http._cookie_jar import CookieJar
 from wirekit.http._cookie_policy import CookiePolicy, DefaultCookiePolicy
-from wirekit.http._cookie_requests import (
-    domain_match,
-    eff_request_host,
-    escape_path,
-    is_HDN,
-    is_third_party,
-    liberal_is_HDN,
-    reach,
-    request_host,
-    request_path,
-    request_port,
-    uppercase_escaped_char,
-    user_domain_match,
-)
 from wirekit.http._cookie_stores import ChromiumCookieJar, FirefoxCookieJar, JSONCookieJar
-from wirekit.http._cookie_texts import LWPCookieJar, MozillaCookieJar, iso2time, lwp_cookie_str
+from wirekit.http._cookie_texts import LWPCookieJar, MozillaCookieJar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,6 +75,25 @@ DAYS = list(cookie_dates.DAYS)
 MONTHS = list(cookie_dates.MONTHS)
 MONTHS_LOWER = [month.lower() for month in MONTHS]
 UTC_ZONES = {"GMT": None, "UTC": None, "UT": None, "Z": None}
+
+
+# ---- functions of the parts: the standard library's module has them, and tells so
+
+http2time = _cookie_jar.http2time
+iso2time = _cookie_texts.iso2time
+lwp_cookie_str = _cookie_texts.lwp_cookie_str
+domain_match = _cookie_requests.domain_match
+eff_request_host = _cookie_requests.eff_request_host
+escape_path = _cookie_requests.escape_path
+is_HDN = _cookie_requests.is_HDN
+is_third_party = _cookie_requests.is_third_party
+liberal_is_HDN = _cookie_requests.liberal_is_HDN
+reach = _cookie_requests.reach
+request_host = _cookie_requests.request_host
+request_path = _cookie_requests.request_path
+request_port = _cookie_requests.request_port
+uppercase_escaped_char = _cookie_requests.uppercase_escaped_char
+user_domain_match = _cookie_requests.user_domain_match
 
 
 def _debug(*args: Any) -> Any:
