@@ -4,7 +4,7 @@ The standard library's ``urllib.parse`` hands strings in and out. Here a URL is 
 parts, and makes new ones:
 
     url = URL("https://example.org/shop?page=1")
-    url / "shoes & socks"                 # https://example.org/shop/shoes%20%26%20socks
+    url / "shoes & socks"                 # https://example.org/shop/shoes%20&%20socks
     url.update_query(page=2)              # https://example.org/shop?page=2
     url.join("../about")                  # https://example.org/about
 
