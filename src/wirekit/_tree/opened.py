@@ -12,8 +12,6 @@ from wirekit._io import blocking as net
 from wirekit._wire.ftp_replies import errors
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from wirekit._ftp.data import Transfer
     from wirekit._tree.pool import Link, Pool
 
@@ -228,10 +226,8 @@ class Writer(net.FileBase):
         """Finish in the blocking twin. In the async one, where this may not wait, break off: ``with`` finishes."""
         self.finish()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
+    def __exit__(self, *exc: object) -> None:
+        if not any(exc):
             self.finish()
         else:
             self.abort()

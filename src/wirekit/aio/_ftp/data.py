@@ -207,7 +207,8 @@ class Transfer:
             await net.give(callback, line)
 
     def _too_long(self) -> Exception:
-        return errors().ListingTooLong(self.ftp.maxline)
+        error: Exception = errors().ListingTooLong(self.ftp.maxline)
+        return error
 
     async def end_received(self) -> str:
         """Close the data connection, which has ended, and return the final reply."""

@@ -11,7 +11,6 @@ from wirekit._io import asynchronous as net
 from wirekit._wire.ftp_replies import errors
 
 if TYPE_CHECKING:
-    from types import TracebackType
 
     from wirekit.aio._ftp.data import Transfer
     from wirekit.aio._tree.pool import Link, Pool
@@ -230,10 +229,8 @@ class Writer(net.FileBase):
         else:
             self.finish()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
+    async def __aexit__(self, *exc: object) -> None:
+        if not any(exc):
             await self.finish()
         else:
             self.abort()
