@@ -7,8 +7,8 @@
 
 An exchange is what the client must say and what it hears then; the next connections are data connections, in order. To
 them belongs bytes (sent, and the connection is closed), None (read to the end), or a script of steps of its own. END in
-an exchange waits until the data connection at hand has ended; a step may stand there too. ``{port}`` and ``{comma}``
-are the peer's own port, which serves data connections as well. After ``234`` follows the TLS handshake.
+an exchange waits until the data connection at hand has ended; a step may stand there too. ``{port}``, ``{comma}`` and
+``{bytes}`` are the peer's own port, in three notations, which serves data connections as well. After ``234`` follows the TLS handshake.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class FTPPeer:
         exchanges: Sequence[Exchange],
         data: Sequence[bytes | Sequence[Step] | None] = (),
         *,
-        greeting: str | None = "220 hello",
+        greeting: Any = "220 hello",
         secure: ssl.SSLContext | None = None,
         private: bool = True,
         implicit: bool = False,
@@ -84,8 +84,7 @@ class FTPPeer:
         self.faults = faults
         first = [start_tls(secure)] if secure and implicit else []
         control += first
-        if greeting is not None:
-            control.append(self._send(greeting))
+        control.append(self._send(greeting) if isinstance(greeting, str) else greeting)
         for exchange in exchanges:
             control += self._exchange(exchange, secure)
 
@@ -100,10 +99,11 @@ class FTPPeer:
         return [*steps, lambda _: ended.set(), end_if_open]
 
     def _send(self, text: str) -> Step:
-        comma = f"127,0,0,1,{self.port >> 8},{self.port & 255}"
-        return send(
-            (text.replace("{port}", str(self.port)).replace("{comma}", comma) + "\r\n").encode("latin-1")
-        )
+        halves = f"{self.port >> 8},{self.port & 255}"
+        known = {"{port}": str(self.port), "{bytes}": halves, "{comma}": f"127,0,0,1,{halves}"}
+        for mark, value in known.items():
+            text = text.replace(mark, value)
+        return send((text + "\r\n").encode("latin-1"))
 
     def _exchange(self, exchange: Exchange, secure: ssl.SSLContext | None) -> list[Step]:
         command, *answers = exchange
