@@ -42,11 +42,21 @@ def is_inside(path: str, root: str) -> bool:
 class KeptFile:
     """A small file in memory, with what it was like on the disk."""
 
-    __slots__ = ("content", "signature")
+    __slots__ = ("_changed", "_device", "_number", "_size", "content", "signature")
 
     def __init__(self, content: bytes, status: os.stat_result) -> None:
         self.content = content
         self.signature = sign(status)
+        self._changed, self._size, self._number, self._device = self.signature
+
+    def fits(self, status: os.stat_result) -> bool:
+        """Tell whether a file of this status is the same, unchanged."""
+        return (
+            status.st_mtime_ns == self._changed
+            and status.st_size == self._size
+            and status.st_ino == self._number
+            and status.st_dev == self._device
+        )
 
 
 def sign(status: os.stat_result) -> tuple[int, ...]:

@@ -94,6 +94,15 @@ class RequestFile(net.FileBase):
         self._seen = 0
         return True
 
+    def repeats(self) -> requests.RequestHead | None:
+        """Return the last head where the same one stands in the buffer once more; take nothing."""
+        stream, known = self.stream, self._known
+        return self._known_head if known and stream.buffer.startswith(known, stream.pos) else None
+
+    def pass_over(self) -> None:
+        """Take the head that ``repeats``: its request is answered."""
+        self.stream.pos += len(self._known)
+
     def repeat(self) -> requests.RequestHead | None:
         """Take the next head where it stands whole, and its fields are those of the last one; else None, and no step.
 
@@ -447,14 +456,6 @@ class ResponseFile(net.FileBase):
         """Write each of these."""
         for line in lines:
             self.write(line)
-
-    def send_whole(self, response: bytes, size: int) -> None:
-        """Send a whole response, head and body, in one piece; size: of the body."""
-        self.used = True
-        self.sent = size
-        self._held += response
-        if len(self._held) >= self._size:
-            self.flush()
 
     def send_file(self, file: Any, count: int) -> None:
         """Send count bytes of an open file from where it stands: small ones with the head, large ones uncopied."""

@@ -8,7 +8,7 @@ best form is chosen that the client can take (one that stands compressed beside 
 the request's conditions are weighed (RFC 9110 section 13), then the parts are found that it asks for (section 14).
 
 A small file is kept in memory, and asked for by one ``stat`` when it is wanted again. Where a client repeats its request
-word by word, and nobody has changed what is called on the way, the whole answer is at hand (``_send_again``).
+word by word, and nobody has changed what is called on the way, the whole answer is at hand (``answer_at_once``).
 """
 
 import io
@@ -35,8 +35,8 @@ from wirekit._wire import (
     ranges,
     responses,
 )
+from wirekit.http._access import AccessService
 from wirekit.http._exchange import ResponseFile
-from wirekit.http._handled import Handled
 
 __all__ = ["FileService"]
 
@@ -73,10 +73,9 @@ class Ready(NamedTuple):
     kept: served_files.KeptFile
     policy: tuple[Any, ...]
     rest: bytes
-    size: int
 
 
-class FileService(Handled):
+class FileService(AccessService):
     """The methods of ``SimpleHTTPRequestHandler``."""
 
     index_pages: tuple[str, ...] = ("index.html", "index.htm")
@@ -112,8 +111,6 @@ class FileService(Handled):
 
     def do_GET(self) -> None:
         """Serve a file, or a listing."""
-        if self._send_again():
-            return
         file = self.send_head()
         if file:
             try:
@@ -425,16 +422,19 @@ class FileService(Handled):
             return
         if any(name.lower() in _DECISIVE for name, _ in head.fields) or not self._is_usual():
             return
+        if self.close_connection or self.request_version != "HTTP/1.1":
+            return
         lines = [("Content-type", shown.kind), ("Content-Length", str(size)), *fields]
         strict = defaults.active.strict_framing
         rest = b"".join(responses.format_field(name, value, strict)[0] for name, value in lines)
-        head.memo = Ready(shown.path, kept, self._policy(), rest + b"\r\n" + kept.content, size)
+        head.memo = Ready(shown.path, kept, self._policy(), rest + b"\r\n" + kept.content)
 
     def _is_usual(self) -> bool:
         """Tell whether nobody has changed what is called on the way to an answer."""
         kind, ours, base = type(self), FileService, self._base
         return (
-            kind.send_head is ours.send_head
+            kind.do_GET is ours.do_GET
+            and kind.send_head is ours.send_head
             and kind.translate_path is ours.translate_path
             and kind.guess_type is ours.guess_type
             and kind.copyfile is ours.copyfile
@@ -443,31 +443,38 @@ class FileService(Handled):
             and kind.end_headers is base.end_headers
             and kind.flush_headers is base.flush_headers
             and kind.send_response_only is base.send_response_only
+            and kind.handle_one_request is base.handle_one_request
+            and kind.parse_request is base.parse_request
         )
 
-    def _send_again(self) -> bool:
-        """Send the answer to the same request once more, where the file is the same; tell whether that was so."""
-        head = self._head
+    def answer_at_once(self) -> bytes | None:
+        """Take the request that stands in ``rfile``, and return its whole answer; None where it is not at hand.
+
+        It is where this connection had the same request before, word by word, and the file is still the same.
+        """
+        head = self.rfile.repeats()
         ready: Ready | None = head.memo if head is not None else None
-        if ready is None or self.close_connection or self.request_version != "HTTP/1.1":
-            return False
+        if ready is None:
+            return None
         status = _look(ready.path)
-        if (
-            status is None
-            or ready.kept.signature != served_files.sign(status)
-            or ready.policy != self._policy()
-        ):
+        if status is None or not ready.kept.fits(status) or ready.policy != self._policy():
             head.memo = None
-            return False
-        if not self._is_usual() or self.server_stops() or not isinstance(self.wfile, ResponseFile):
-            return False
-        self.log_request(200)
-        start = responses.format_status_line(self.protocol_version, 200, "OK") + responses.format_start(
-            self.version_string(), self.date_time_string(), defaults.active.strict_framing
+            return None
+        if not self._is_usual() or self.accounts or self.access_log is not None or self.server_stops():
+            return None
+        self._begin_again(head)
+        try:
+            self.log_request(200)
+        except Exception:  # noqa: BLE001 - of a program's own: it will raise again where it is seen to
+            return None
+        self.rfile.pass_over()
+        return b"%b%b%b" % (
+            responses.format_status_line(self.protocol_version, 200, "OK"),
+            responses.format_start(
+                self.version_string(), self.date_time_string(), defaults.active.strict_framing
+            ),
+            ready.rest,
         )
-        self._answered, self._status = True, 200
-        self.wfile.send_whole(start + ready.rest, ready.size)
-        return True
 
     # ---- listings
 

@@ -36,8 +36,11 @@ class Handled:
     version_string: Any
     date_time_string: Any
     server_stops: Any
+    handle_one_request: Any
+    parse_request: Any
 
     _head: Any
     _status: int
     _answered: bool
     _error_fields: Any
+    _begin_again: Any

@@ -317,10 +317,21 @@ class BaseHTTPRequestHandler(AccessService, serving.StreamRequestHandler):
         head = rfile.repeat()
         if head is None:
             return False
+        self._begin_again(head)
+        return True
+
+    def _begin_again(self, head: requests.RequestHead) -> None:
+        """Make a head, which was read before, the request that is to be answered."""
         self.raw_requestline = head.raw_line
         self._headers = None
-        self._take(head, rfile)
-        return True
+        self._take(head, self.rfile)
+
+    def answer_at_once(self) -> bytes | None:
+        """Take the request that stands in ``rfile``, and return its whole answer; None where that is not at hand.
+
+        Whoever waits for requests asks this first. It must not wait.
+        """
+        return None
 
     def _begin(self) -> bool:
         """Wait for a request line; False when there is none to answer."""

@@ -116,9 +116,17 @@ class AcceptedStream(Stream):
         if self._layers and not (data := self._decrypt(data)):
             return
         self._append(data)
-        if handler.rfile.stands_whole():
-            handler.rfile.came = True
-            self._server._go_on(self)  # noqa: SLF001 - likewise
+        answered = False
+        while handler.rfile.stands_whole():
+            answer = handler.answer_at_once() if self._drained is None else None
+            if answer is None:
+                handler.rfile.came = True
+                self._server._go_on(self)  # noqa: SLF001 - likewise
+                return
+            self._write(answer, len(self._layers))
+            answered = True
+        if answered and self.pos == len(self.buffer) and self._lot is not None:
+            self._lot.expect(self, handler, defaults.active.idle_timeout)
         elif not self.begun and self._lot is not None:
             self.begun = (
                 True  # the whole head has one limit, or a client could send a byte a minute (row 122)

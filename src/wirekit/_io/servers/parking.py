@@ -204,19 +204,33 @@ class Parked(Place):
         arrived = take_arrived(rfile.stream)
         if arrived is None:
             return True
-        if arrived and not rfile.stands_whole():
-            if (
-                not self.begun
-            ):  # the whole head has one limit, or a client could send a byte a minute (row 122)
-                self.begun = True
-                self.due = time.monotonic() + self.lot.patience(self.handler, defaults.active.request_timeout)
-                self.lot.expect(self.due)
+        whole = arrived and rfile.stands_whole()
+        while whole and (answer := self.handler.answer_at_once()) is not None:
+            try:
+                rfile.stream.sendall(answer)
+            except OSError:
+                arrived = False  # the client has gone
+            self.begun, self.due = False, self._limit(defaults.active.idle_timeout)
+            whole = arrived and rfile.stands_whole()
+        if arrived and not whole:
+            self._wait_for_rest()
             return True
         self.waits = self.begun = False
         self.ended = not arrived
         rfile.came = not self.ended
         self.run()
         return self.waits
+
+    def _limit(self, usual: float | None) -> float:
+        return time.monotonic() + self.lot.patience(self.handler, usual)
+
+    def _wait_for_rest(self) -> None:
+        """The whole head has one limit, from its first byte: else a client could send a byte a minute (row 122)."""
+        stream = self.handler.rfile.stream
+        if not self.begun and stream.pos < len(stream.buffer):
+            self.begun = True
+            self.due = self._limit(defaults.active.request_timeout)
+            self.lot.expect(self.due)
 
     def run(self) -> None:
         """Let the handler answer requests until it parks again, or ends."""
