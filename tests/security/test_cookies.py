@@ -87,12 +87,13 @@ def test_row_79_control_characters_by_any_other_way(profile: str) -> None:
             with pytest.raises(cookies.CookieError):
                 attempt()
         assert morsel.output() == "Set-Cookie: k=v"
-        for spoil in (
+        spoils: tuple[Callable[[Any], object], ...] = (
             lambda one: dict.__setitem__(one, "path", "x\r\ny"),
             lambda one: dict.update(one, {"comment": None, "domain": "x\r\ny"}),
             lambda one: setattr(one, "_coded_value", "x\r\ny"),
             lambda one: setattr(one, "_key", "x\r\ny"),
-        ):
+        )
+        for spoil in spoils:
             bad = morsel.copy()
             spoil(bad)
             many = cookies.SimpleCookie()

@@ -26,7 +26,7 @@ from wirekit._wire import cookies as grammar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from typing import Any, ClassVar
 
 __all__ = ["BaseCookie", "CookieError", "CookieMap", "Morsel", "SimpleCookie", "parse_cookie"]
 
@@ -120,7 +120,7 @@ class Morsel(dict[str, "Any"]):
     name, and for control characters.
     """
 
-    _reserved = {  # noqa: RUF012 - programs add to it
+    _reserved: ClassVar[dict[str, str]] = {  # programs add to it
         "expires": "expires",
         "path": "Path",
         "comment": "Comment",
@@ -132,9 +132,9 @@ class Morsel(dict[str, "Any"]):
         "samesite": "SameSite",
         "partitioned": "Partitioned",
     }
-    _flags = {"secure", "httponly", "partitioned"}  # noqa: RUF012 - as above
+    _flags: ClassVar[set[str]] = {"secure", "httponly", "partitioned"}
 
-    _blank: dict[str, str] = {}  # noqa: RUF012 - the attributes of a new morsel, made anew when a program adds one
+    _blank: ClassVar[dict[str, str]] = {}  # the attributes of a new morsel, made anew when a program adds one
 
     _key: str | None = None
     _value: Any = None
