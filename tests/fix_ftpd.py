@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.fix_tls import Certificates
 
 USER, PASSWORD = "alice", "s3cret"
-_numbers = itertools.count(1)
+numbers = itertools.count(1)
 
 
 @dataclass
@@ -72,6 +72,6 @@ def ftpd_process(
 def ftpd(ftpd_process: tuple[dict[str, int], Path]) -> Served:
     """Give a test the server, and a directory of its own there."""
     ports, root = ftpd_process
-    served = Served(ports, root, f"t{next(_numbers)}")
+    served = Served(ports, root, f"t{next(numbers)}")
     served.path.mkdir()
     return served
