@@ -30,7 +30,7 @@ tour: $(VENV)/.made
 	@$(BIN)/wirekit tour
 
 test: $(VENV)/.made
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(PYTEST)
 	$(BIN)/python tools/wire_coverage.py
 
 check: $(VENV)/.made

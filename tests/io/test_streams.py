@@ -418,7 +418,7 @@ async def test_limits_of_several_kinds_are_taken(twin: Twin, peer: MakePeer) -> 
 @pytest.mark.parametrize(
     "data",
     [b"abcd", bytearray(b"abcd"), memoryview(b"xabcdx")[1:5], array.array("H", b"abcd"), b""],
-    ids=repr,
+    ids=["bytes", "bytearray", "memoryview", "array", "empty"],
 )
 async def test_bytes_of_every_kind_are_sent(twin: Twin, peer: MakePeer, data: Any) -> None:
     server = peer([stall()])
