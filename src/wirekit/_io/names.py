@@ -1,12 +1,12 @@
 """Which addresses to try, in which order, and for how long: the decisions of Happy Eyeballs (RFC 8305), no waiting."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from wirekit import defaults
 
-__all__ = ["GLOBAL_DEFAULT_TIMEOUT", "AddressInfo", "Limits", "check_port", "interleave", "limits_of"]
+__all__ = ["GLOBAL_DEFAULT_TIMEOUT", "AddressInfo", "Limits", "Until", "check_port", "interleave", "limits_of"]
 
 GLOBAL_DEFAULT_TIMEOUT: Any = getattr(socket, "_GLOBAL_DEFAULT_TIMEOUT", object())
 """The standard library's mark for "the caller named no timeout": the very object, since programs pass it on."""
@@ -36,6 +36,25 @@ def limits_of(timeout: Any) -> Limits:
     if not isinstance(timeout, defaults.Timeout):
         timeout = defaults.Timeout(timeout, total=defaults.active.total_timeout)
     return Limits(timeout.step, timeout.connect, timeout.total)
+
+
+class Until(defaults.Timeout):
+    """A timeout whose total time runs from now on, through all exchanges that it is used for; ``total`` is what is left.
+
+    clock: of the twin, in seconds.
+    """
+
+    __slots__ = ("_clock", "_end")
+
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
+        self.step, self.connect = limits.step, limits.connect
+        self._clock = clock
+        self._end = clock() + (limits.total or 0.0)
+
+    @property
+    def total(self) -> float:  # type: ignore[override]  # a value there
+        """The seconds that are left, a moment at least: waiting for less is a TimeoutError soon enough."""
+        return max(self._end - self._clock(), 1e-6)
 
 
 def check_port(port: Any) -> None:

@@ -1,4 +1,4 @@
-"""What opening a ``file:`` or ``data:`` URL gives in the async twin: ``wirekit.urllib.response.addinfourl``, awaitable."""
+"""What opening a ``file:``, ``data:`` or ``ftp:`` URL gives in the async twin: ``wirekit.urllib.response.addinfourl``, awaitable."""
 
 import asyncio
 import io
@@ -13,7 +13,8 @@ __all__ = ["AsyncUrlFile"]
 class AsyncUrlFile(AsyncFileBase):
     """A local file, with the headers and the URL that it was asked for by.
 
-    A file on disk is read by a thread, so that a slow disk holds up nobody else; what is in memory is read at once.
+    A file on disk is read by a thread, so that a slow disk holds up nobody else; what is in memory is read at once, and
+    what can be awaited is awaited.
     """
 
     def __init__(self, fp: Any, headers: Any, url: str, code: int | None = None) -> None:
@@ -21,7 +22,7 @@ class AsyncUrlFile(AsyncFileBase):
         self.headers = headers
         self.url = url
         self.code = code
-        self._in_memory = isinstance(fp, io.BytesIO)
+        self._direct = isinstance(fp, io.BytesIO | AsyncFileBase)
 
     @property
     def status(self) -> int | None:
@@ -41,7 +42,10 @@ class AsyncUrlFile(AsyncFileBase):
         return self.code
 
     async def _call(self, method: Callable[..., Any], *args: Any) -> Any:
-        return method(*args) if self._in_memory else await asyncio.to_thread(method, *args)
+        if not self._direct:
+            return await asyncio.to_thread(method, *args)
+        result = method(*args)
+        return await result if hasattr(result, "__await__") else result
 
     async def read(self, n: int | None = -1, /) -> bytes:
         """Return n bytes, fewer only at the end; all that are left for -1."""

@@ -25,20 +25,20 @@ Left to come: credentials and their handlers, cookies, FTP, SOCKS, kept connecti
 import bisect
 import contextlib
 import os
+import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from wirekit import defaults
 from wirekit._io import asynchronous as net
-from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
+from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT, Until, limits_of
 from wirekit._wire import targets, uri_pieces
-from wirekit._wire.challenges import parse_list as parse_http_list
-from wirekit._wire.challenges import parse_pairs as parse_keqv_list
 from wirekit._wire.proxies import parse_proxy
 from wirekit.aio.http import client
 from wirekit.aio.urllib._handlers.base import BaseHandler
 from wirekit.aio.urllib._handlers.files import DataHandler, FileHandler
+from wirekit.aio.urllib._handlers.ftp_urls import CacheFTPHandler, FTPHandler
 from wirekit.aio.urllib._handlers.http import AbstractHTTPHandler, HTTPHandler, HTTPSHandler
 from wirekit.aio.urllib._handlers.login import URLLoginHandler
 from wirekit.aio.urllib._handlers.redirects import HTTPRedirectHandler
@@ -58,6 +58,10 @@ if TYPE_CHECKING:
 
     from wirekit._wire.coding_errors import *  # noqa: F403 - the names of _LATE_SHARED
     from wirekit.aio.urllib._handlers.auth import *  # noqa: F403 - the names of _LATE
+    from wirekit.aio.urllib._handlers.cookies import *  # noqa: F403
+    from wirekit.aio.urllib._handlers.ftp import *  # noqa: F403
+    from wirekit.aio.urllib._handlers.multipart import *  # noqa: F403
+    from wirekit.aio.urllib._handlers.retry import *  # noqa: F403
     from wirekit.urllib._passwords import *  # noqa: F403 - the names of _LATE_SHARED
 
 __all__ = [
@@ -66,10 +70,13 @@ __all__ = [
     "AbstractHTTPHandler",
     "BadCoding",
     "BaseHandler",
+    "CacheFTPHandler",
     "DataHandler",
+    "FTPHandler",
     "FileHandler",
     "HTTPBasicAuthHandler",
     "HTTPBearerAuthHandler",
+    "HTTPCookieProcessor",
     "HTTPDefaultErrorHandler",
     "HTTPDigestAuthHandler",
     "HTTPErrorProcessor",
@@ -80,23 +87,31 @@ __all__ = [
     "HTTPPasswordMgrWithPriorAuth",
     "HTTPRedirectHandler",
     "HTTPSHandler",
+    "MultipartBody",
     "OpenerDirector",
     "ProxyBasicAuthHandler",
     "ProxyDigestAuthHandler",
     "ProxyHandler",
     "Request",
+    "RetryHandler",
     "URLLoginHandler",
     "UnknownHandler",
     "build_opener",
+    "ftperrors",
+    "ftpwrapper",
     "getproxies",
     "getproxies_environment",
     "install_opener",
+    "localhost",
+    "multipart",
+    "noheaders",
     "parse_http_list",
     "parse_keqv_list",
     "pathname2url",
     "proxy_bypass",
     "proxy_bypass_environment",
     "request_host",
+    "thishost",
     "url2pathname",
     "urlcleanup",
     "urlopen",
@@ -131,6 +146,11 @@ _LATE: dict[str, str] = {
         ),
         "._handlers.auth",
     ),
+    **dict.fromkeys(("ftperrors", "ftpwrapper"), "._handlers.ftp"),
+    "HTTPCookieProcessor": "._handlers.cookies",
+    "MultipartBody": "._handlers.multipart",
+    "RetryHandler": "._handlers.retry",
+    "multipart": "._handlers.multipart",
 }
 """Names that are loaded when they are first asked for, and the modules that have them."""
 
@@ -320,6 +340,48 @@ async def _read_block(source: Any) -> bytes:
     return block
 
 
+def parse_http_list(s: str) -> list[str]:
+    """Split a list at its commas, but for those between quotes; quotes stay, an empty last item is left out."""
+    from wirekit._wire.challenges import parse_list  # for few
+
+    return parse_list(s)
+
+
+def parse_keqv_list(l: Iterable[str]) -> dict[str, str]:  # noqa: E741 - the standard library's name
+    """Make a mapping of ``key=value`` items; quotes around a value go. ValueError for an item without ``=``."""
+    from wirekit._wire.challenges import parse_pairs  # for few
+
+    return parse_pairs(l)
+
+
+def localhost() -> Any:
+    """Return the address of ``localhost``. Looked up once."""
+    if "localhost" not in _own_names:
+        _own_names["localhost"] = socket.gethostbyname("localhost")
+    return _own_names["localhost"]
+
+
+def thishost() -> Any:
+    """Return the addresses of this machine's own name, else of ``localhost``. Looked up once."""
+    if "thishost" not in _own_names:
+        try:
+            found = socket.gethostbyname_ex(socket.gethostname())[2]
+        except OSError:
+            found = socket.gethostbyname_ex("localhost")[2]
+        _own_names["thishost"] = tuple(found)
+    return _own_names["thishost"]
+
+
+def noheaders() -> Any:
+    """Return headers without a field in them."""
+    from wirekit.aio.urllib._handlers.files import make_message
+
+    return make_message([])
+
+
+_own_names: dict[str, Any] = {}
+
+
 def urlcleanup() -> None:
     """Remove the temporary files of ``urlretrieve``, close kept connections, and forget an installed opener."""
     for name in _url_tempfiles:
@@ -384,7 +446,7 @@ class OpenerDirector:
     def close(self) -> None:
         """Close the connections that are kept for further requests. The opener can be used on."""
         for handler in self.handlers:
-            if isinstance(handler, AbstractHTTPHandler):
+            if isinstance(handler, AbstractHTTPHandler) or hasattr(handler, "clear_cache"):
                 handler.close()
 
     async def __aenter__(self) -> Self:
@@ -409,6 +471,8 @@ class OpenerDirector:
             request = fullurl
             if data is not None:
                 request.data = data
+        if isinstance(timeout, defaults.Timeout) or defaults.active.total_timeout is not None:
+            timeout = _start_total(timeout)
         request.timeout = timeout
         if getattr(request, "_via", None) is not None:
             request._via = None  # noqa: SLF001 - ours: this opener may have another way, or none
@@ -443,6 +507,12 @@ class OpenerDirector:
         return await self._call_chain(known, code, f"http_error_{code}", *args) or await self._call_chain(
             known, "default", "http_error_default", *args
         )
+
+
+def _start_total(timeout: Any) -> Any:
+    """Let the total time of a timeout run from now on, through redirects, logins and attempts."""
+    limits = limits_of(timeout)
+    return timeout if limits.total is None or isinstance(timeout, Until) else Until(limits, net.monotonic)
 
 
 # ----------------------------------------------------------------------------------------------------------- handlers
@@ -544,6 +614,7 @@ _USUAL_HANDLERS: tuple[type[BaseHandler], ...] = (
     HTTPHandler,
     HTTPDefaultErrorHandler,
     HTTPRedirectHandler,
+    FTPHandler,
     FileHandler,
     HTTPErrorProcessor,
     DataHandler,

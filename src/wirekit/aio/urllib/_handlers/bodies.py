@@ -27,15 +27,20 @@ def may_rewind(req: Any) -> bool:
     """Tell, as far as that can be seen beforehand, whether a body can be sent again."""
     data = req.data
     if data is None or not hasattr(data, "read"):
-        return not (hasattr(data, "__next__") or hasattr(data, "__anext__"))
+        return _is_iterable_again(data)
     return getattr(req, "_start", None) is not None
+
+
+def _is_iterable_again(data: Any) -> bool:
+    again: bool = getattr(data, "replayable", True)
+    return again and not (hasattr(data, "__next__") or hasattr(data, "__anext__"))
 
 
 async def rewind(req: Any) -> bool:
     """Make a body ready to be sent again; False when it can be read once only."""
     data = req.data
     if not hasattr(data, "read"):
-        return not (hasattr(data, "__next__") or hasattr(data, "__anext__"))
+        return _is_iterable_again(data)
     start = getattr(req, "_start", None)
     if start is None:
         return False

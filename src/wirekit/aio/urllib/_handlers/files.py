@@ -17,7 +17,7 @@ if net.ASYNC:
 else:
     from wirekit.urllib.response import addinfourl
 
-__all__ = ["DataHandler", "FileHandler", "addinfourl"]
+__all__ = ["DataHandler", "FileHandler", "addinfourl", "make_message"]
 
 
 class FileHandler(BaseHandler):
@@ -59,7 +59,7 @@ class FileHandler(BaseHandler):
             ("Content-length", str(status.st_size)),
             ("Last-modified", formatdate(status.st_mtime, usegmt=True)),
         ]
-        return addinfourl(file, _make_message(fields), f"file://{req.host or ''}{req.selector}")
+        return addinfourl(file, make_message(fields), f"file://{req.host or ''}{req.selector}")
 
 
 class DataHandler(BaseHandler):
@@ -72,10 +72,11 @@ class DataHandler(BaseHandler):
         url = req.full_url
         kind, data = data_urls.parse_data_url(url)
         fields = [("Content-type", kind), ("Content-length", str(len(data)))]
-        return addinfourl(io.BytesIO(data), _make_message(fields), url)
+        return addinfourl(io.BytesIO(data), make_message(fields), url)
 
 
-def _make_message(fields: list[tuple[str, str]]) -> Any:
+def make_message(fields: list[tuple[str, str]]) -> Any:
+    """Return these fields as the headers of a response."""
     from wirekit._wire.http_message import HTTPMessage  # loads the email package
 
     return HTTPMessage.of(fields)

@@ -62,6 +62,9 @@ class AbstractHTTPHandler(BaseHandler):
 
     def _get_content_length(self, request: Any) -> int | None:
         """Return the size of the body in bytes; None where nobody knows it beforehand."""
+        if hasattr(request.data, "content_length"):
+            known: int | None = request.data.content_length
+            return known
         if hasattr(request.data, "read"):
             return measure_file(request.data)
         measure: Any = client.HTTPConnection._get_content_length  # noqa: SLF001 - of this package
@@ -89,7 +92,8 @@ class AbstractHTTPHandler(BaseHandler):
 
     def _add_body_headers(self, request: Any) -> None:
         if not request.has_header("Content-type"):
-            request.add_unredirected_header("Content-type", "application/x-www-form-urlencoded")
+            kind = getattr(request.data, "content_type", "application/x-www-form-urlencoded")
+            request.add_unredirected_header("Content-type", kind)
         if request.has_header("Content-length") or request.has_header("Transfer-encoding"):
             return
         length = self._get_content_length(request)
