@@ -152,9 +152,12 @@ class Defaults:
     cookie_lifetime: int | None = 400 * 86_400
     """Seconds that a cookie lives at most, whatever its server says (RFC 6265bis section 5.5: 400 days)."""
 
+    # ---- robots.txt
     rfc9309: bool = True
     """Read robots.txt by RFC 9309, and take a server that fails for one that forbids. Off, the first rule that begins
     like the URL decides, as in the standard library until Python 3.14.4."""
+    max_robots: int = 500 * 1024
+    """Bytes of a robots.txt that are read: as many as RFC 9309 section 2.5 asks for, and Google reads."""
 
     # ---- servers
     request_timeout: float | None = 60.0

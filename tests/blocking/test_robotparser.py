@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.fix_peer import Peer, close, request, send
 from wirekit import defaults
+from wirekit.urllib.request import Request
 from wirekit.urllib.robotparser import RobotFileParser
 
 if TYPE_CHECKING:
@@ -83,6 +84,48 @@ def test_row_169_network_that_fails_forbids(peer: MakePeer, script: list[object]
     assert parser.error is not None
 
 
+def test_endless_redirects_are_as_good_as_none(peer: MakePeer) -> None:
+    server = peer([request(), send(answer("302 Found", b"", "Location: /robots.txt"))])
+    parser = parser_at(server)
+    parser.read()
+    assert (parser.allow_all, parser.disallow_all) == (True, False)
+    assert (
+        len(server.conversations) == 5
+    )  # RFC 9309 asks for five, the same place four times is enough for a loop
+
+
+def test_answer_says_why_nothing_is_known(peer: MakePeer) -> None:
+    parser = parser_at(peer([request(), send(answer("503 Later"))]))
+    parser.read()
+    assert parser.explain("bot", "/x").reason == "robots.txt could not be had (HTTP Error 503: Later)"
+    parser.error = None
+    assert parser.explain("bot", "/x").reason == "robots.txt could not be had"
+
+
+def test_file_is_read_anew(peer: MakePeer) -> None:
+    answers = [answer("503 Later"), answer("200 OK", FILE), answer("404 Gone")]
+    parser = parser_at(peer([request(), lambda conversation: conversation.send(answers.pop(0))]))
+    seen = []
+    for _ in range(3):
+        parser.read()
+        seen.append(
+            (parser.can_fetch("bot", "/x"), parser.can_fetch("bot", "/private"), parser.error is None)
+        )
+    assert seen == [(False, False, False), (True, False, True), (True, True, False)]
+
+
+def test_request_may_stand_for_the_url(peer: MakePeer) -> None:
+    server = peer([request(), send(answer("200 OK", FILE))])
+    parser = RobotFileParser()
+    parser.set_url(
+        Request(f"http://127.0.0.1:{server.port}/robots.txt", headers={"User-Agent": "ExampleBot"})
+    )
+    assert (parser.host, parser.path) == (f"127.0.0.1:{server.port}", "/robots.txt")
+    parser.read()
+    assert not parser.can_fetch("bot", "/private")
+    assert b"\r\nUser-Agent: ExampleBot\r\n" in server.conversations[0].taken[0]
+
+
 def test_stdlib_profile_raises_and_forbids_as_it_did(peer: MakePeer) -> None:
     with defaults.using("stdlib"):
         parser = parser_at(peer([request(), close()]))
@@ -155,6 +198,28 @@ def test_row_168_rules_are_read_by_rfc_9309() -> None:
 )
 def test_url_in_every_form(url: str, allowed: bool) -> None:
     assert parsed("User-agent: *", "Disallow: /x").can_fetch("bot", url) is allowed
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["User-agent: *\rDisallow: /x", b"User-agent: *\nDisallow: /x", [b"User-agent: *\n", "Disallow: /x\n"]],
+)
+def test_file_is_text_bytes_or_lines(source: Any) -> None:
+    for profile in ("safe", "stdlib"):
+        with defaults.using(profile):
+            parser = RobotFileParser()
+            parser.parse(source)
+            assert not parser.can_fetch("bot", "/x")
+            assert parser.can_fetch("bot", "/y")
+
+
+def test_answers_without_and_with_reasons_agree() -> None:
+    parser = parsed(
+        "User-agent: *", "Disallow: /a*z$", "Allow: /ab", "Disallow: /?", "User-agent: b", "Allow: /"
+    )
+    for agent in ("a", "b", "", "Mozilla/5.0 (compatible; B/1)"):
+        for url in ("/abz", "/az", "/", "/?", "https://h?", "/robots.txt", "//h/ab", "\ud800", "http://["):
+            assert parser.can_fetch(agent, url) is parser.explain(agent, url).allowed
 
 
 def test_text_is_the_file_as_the_standard_library_shows_it() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fix_peer import Peer, close, request, send
+from wirekit import defaults
 from wirekit._io import blocking as net
 from wirekit._io.concurrency import blocking as together
 from wirekit.robots import RobotsCache
@@ -51,6 +52,20 @@ def test_one_fetch_however_many_ask(peer: MakePeer) -> None:
     assert b"\r\nUser-Agent: ExampleBot/1.0 (+https://bot.example)\r\n" in asked
 
 
+def test_one_fetch_for_all_who_wait_where_nothing_may_be_kept(peer: MakePeer) -> None:
+    server = peer([request(), send(answer("200 OK", FILE, "Cache-Control: no-store"))])
+    cache = RobotsCache("ExampleBot")
+    works = [partial(cache.can_fetch, url_of(server, "/private")) for _ in range(8)]
+    assert together.run_all(works, 8) == [False] * 8
+    assert len(server.conversations) < 8  # in threads the last one may come when the first one has gone
+
+
+def test_connection_is_not_kept(peer: MakePeer) -> None:
+    server = peer([request(), send(answer())])
+    RobotsCache("ExampleBot").can_fetch(url_of(server))
+    assert b"\r\nConnection: close\r\n" in server.conversations[0].taken[0]
+
+
 def test_questions_of_every_kind(peer: MakePeer) -> None:
     server = peer([request(), send(answer())])
     cache = RobotsCache("ExampleBot")
@@ -71,6 +86,9 @@ def test_questions_of_every_kind(peer: MakePeer) -> None:
         (["Cache-Control: max-age=60"], 70, 2),
         (["Cache-Control: max-age=999999"], 86_500, 2),
         (["Cache-Control: no-store"], 0, 2),
+        (["Cache-Control: public", "Cache-Control: max-age=60"], 70, 2),
+        (["Expires: Thu, 01 Jan 2026 00:01:00 GMT", "Date: Thu, 01 Jan 2026 00:00:00 GMT"], 70, 2),
+        (["Cache-Control: max-age=100", "Age: 50"], 60, 2),
     ],
 )
 def test_file_is_kept_as_long_as_it_may_be(
@@ -101,6 +119,25 @@ def test_oldest_site_goes(peer: MakePeer) -> None:
     for server in (first, second, first):
         cache.can_fetch(url_of(server))
     assert len(first.conversations) == 2
+
+
+def test_absence_is_kept_as_long_as_it_may_be(peer: MakePeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    answers = [answer("404 Not Found", b"", "Cache-Control: max-age=600"), answer()]
+    server = peer([request(), lambda conversation: conversation.send(answers.pop(0))])
+    cache = RobotsCache("ExampleBot")
+    assert cache.can_fetch(url_of(server, "/private"))
+    clock.shift += 500
+    assert cache.can_fetch(url_of(server, "/private"))
+    clock.shift += 200
+    assert not cache.can_fetch(url_of(server, "/private"))
+
+
+@pytest.mark.parametrize("max_size, allowed", [(None, False), (41, True), (42, False)])
+def test_so_many_bytes_are_read_and_no_half_line(peer: MakePeer, max_size: int | None, allowed: bool) -> None:
+    server = peer([request(), send(answer("200 OK", b"User-agent: examplebot\nDisallow: /private\n"))])
+    cache = RobotsCache("ExampleBot", max_size=max_size)
+    assert cache.can_fetch(url_of(server, "/private")) is allowed
 
 
 def test_failure_forbids_for_a_minute(peer: MakePeer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +178,17 @@ def test_row_175_five_redirects_are_followed_and_no_more(peer: MakePeer, hops: i
     left = [answer("302 Found", b"", f"Location: /r{number}") for number in range(hops)]
     server = peer([request(), lambda conversation: conversation.send(left.pop(0) if left else answer())])
     assert RobotsCache("ExampleBot").can_fetch(url_of(server, "/private")) is allowed
+
+
+@pytest.mark.parametrize("profile", ["safe", "stdlib"])
+@pytest.mark.parametrize("place", ["file:///etc/hosts", "ftp://127.0.0.1:{}/x", "data:,x", "http://[", None])
+def test_row_175_redirect_to_nowhere_forbids(peer: MakePeer, place: str | None, profile: str) -> None:
+    elsewhere = peer([close()])
+    field = [] if place is None else [f"Location: {place.format(elsewhere.port)}"]
+    server = peer([request(), send(answer("302 Found", b"", *field))])
+    with defaults.using(profile):
+        assert not RobotsCache("ExampleBot").can_fetch(url_of(server, "/x"))
+    assert elsewhere.conversations == []
 
 
 @pytest.mark.parametrize(

@@ -57,10 +57,35 @@ def test_show_shows_what_counts(command: Command, peer: MakePeer) -> None:
         "User-agent: *",
         "Disallow: /private  # line 2",
         "Allow: /private/ok  # line 3",
-        "Crawl-delay: 2.0",
+        "Crawl-delay: 2",
         "Request-rate: 1/5",
         "",
         "Sitemap: https://h/\\x1b[s",
+    ]
+
+
+def test_check_for_nobody_in_particular_says_who_asks(command: Command, peer: MakePeer) -> None:
+    server = peer([request(), send(ANSWER)])
+    done = command("robots", "check", url_of(server, "/private/x"))
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"User-Agent: wirekit/" in server.conversations[0].taken[0]
+
+
+def test_show_has_the_groups_as_they_stand(command: Command, peer: MakePeer) -> None:
+    body = b"User-agent: a\nUser-agent: B\nVisit-time: 06:00-0845\nDisallow: /x\nCrawl-delay: 0.5\nUser-agent: a\nnonsense\nAllow: /\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+    server = peer([request(), send(head + body)])
+    lines = command("robots", "show", url_of(server)).stdout.decode().splitlines()
+    assert lines[1:] == [
+        "",
+        "User-agent: a",
+        "User-agent: B",
+        "Disallow: /x  # line 4",
+        "Crawl-delay: 0.5",
+        "Visit-time: 0600-0845",
+        "",
+        "User-agent: a",
+        "Allow: /  # line 8",
     ]
 
 

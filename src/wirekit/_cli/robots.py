@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wirekit import defaults
 from wirekit._cli.outcome import Code, explain, printable, say
 from wirekit.robots import RobotsCache
 
 if TYPE_CHECKING:
+    from wirekit.robots import Group
     from wirekit.urllib.robotparser import RobotFileParser
 
 __all__ = ["check", "show"]
@@ -17,9 +19,10 @@ __all__ = ["check", "show"]
 
 def check(url: str, agent: str) -> Code:
     """Print whether a URL may be fetched, and why; the exit code says the same."""
-    cache = RobotsCache(agent)
+    url = _complete(url)
+    cache = _make_cache(agent)
     parser = _fetch(cache, url)
-    decision = cache.explain(url)
+    decision = cache.explain(url, agent)
     if decision.group:
         print(f"group:    User-agent: {printable(', '.join(dict.fromkeys(decision.group)))}")
     print(f"decides:  {printable(decision.reason)}")
@@ -29,26 +32,42 @@ def check(url: str, agent: str) -> Code:
 
 
 def show(host: str) -> Code:
-    """Print every group, in the form that counts, and what else the file says."""
-    url = host if "://" in host else f"https://{host}/"
-    parser = _fetch(RobotsCache("*"), url)
+    """Print every group that counts, with the numbers of its lines, and what else the file says."""
+    parser = _fetch(_make_cache("*"), _complete(host))
     print(f"# {printable(parser.url)}")
     if parser.error is not None:
         print("# nothing may be fetched" if parser.disallow_all else "# everything may be fetched")
         _say_failure(parser)
         return Code.CONNECT if parser.disallow_all else Code.OK
-    for token, group in parser.robots.groups.items():
-        print(f"\nUser-agent: {printable(token)}")
-        for rule in group.rules:
-            print(f"{printable(str(rule))}  # line {rule.line}")
-        for name, value in (("Crawl-delay", group.crawl_delay), ("Visit-time", group.visit_time)):
-            if value is not None:
-                print(f"{name}: {value}")
-        if group.request_rate:
-            print(f"Request-rate: {group.request_rate.requests}/{group.request_rate.seconds}")
+    for group in parser.robots.parts:
+        _show_group(group)
     for sitemap in parser.robots.sitemaps:
         print(f"\nSitemap: {printable(sitemap)}")
     return Code.OK
+
+
+def _show_group(group: Group) -> None:
+    print()
+    for agent in group.agents:
+        print(f"User-agent: {printable(agent)}")
+    for rule in group.rules:
+        print(f"{printable(rule)}  # line {rule.line}")
+    if group.crawl_delay is not None:
+        print(f"Crawl-delay: {group.crawl_delay:g}")
+    if group.request_rate:
+        print(f"Request-rate: {group.request_rate.requests}/{group.request_rate.seconds}")
+    if group.visit_time:
+        print("Visit-time: {0[0]:02}{0[1]:02}-{1[0]:02}{1[1]:02}".format(*group.visit_time))
+
+
+def _complete(url: str) -> str:
+    """Return a URL; one of https where only a name was typed."""
+    return url if "://" in url else f"https://{url}/"
+
+
+def _make_cache(agent: str) -> RobotsCache:
+    """Make a cache that says who it is: any crawler is none, and asks as wirekit."""
+    return RobotsCache(defaults.active.user_agent if agent == "*" else agent)
 
 
 def _fetch(cache: RobotsCache, url: str) -> RobotFileParser:

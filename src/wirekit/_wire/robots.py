@@ -1,14 +1,17 @@
-"""robots.txt by RFC 9309: a file read into groups of rules, and which rule decides about a path.
+"""robots.txt by RFC 9309: a file read into groups of rules, and what it says to whom.
 
 A file is read in one pass. Records that are no rules (Sitemap, Crawl-delay ...) never end a group (section 2.2.4);
 groups for the same agent are one (section 2.2.1). Nothing in a file is an error: what is not understood is skipped.
 
 A *pattern* may hold ``*``, any characters, and end in ``$``, the end of the path. Of all that fit, the longest decides,
-``Allow`` before ``Disallow`` (section 2.2.2). Patterns and paths are compared in one normal form of their escapes.
+``Allow`` before ``Disallow`` (section 2.2.2). Patterns and paths are compared in one form of their escapes
+(``robots_paths``), and found without looking at all of them (``robots_rules``).
 
-Matching costs the length of the path, whatever the number of rules: those without ``*`` are looked up by prefix, once for
-each length that occurs; those with ``*`` are looked up by a piece of text that they need, and only what is found that way
-is matched, by finding one piece after another, never by a regular expression.
+What site owners evidently mean is read as Google's parser reads it: ``disallow /x`` without its colon, and the five
+misspellings of it that Google met most.
+
+A file may name one agent a thousand times, and a thousand agents at once. So the *parts* of a file are kept as they
+stand there, and an agent's group is put together when somebody asks for it: reading stays linear.
 """
 
 from __future__ import annotations
@@ -16,8 +19,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wirekit._wire.robots_paths import forms_of_path, forms_of_url, normalize_rule, normalize_rules
+from wirekit._wire.robots_rules import RuleIndex, fits, weigh
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "LIMIT",
@@ -26,57 +32,76 @@ __all__ = [
     "RequestRate",
     "Robots",
     "Rule",
-    "normalize_path",
+    "agent_tokens",
+    "lines_of",
     "parse_robots",
     "split_lines",
 ]
 
 LIMIT: Final = 500 * 1024
-"""Bytes of a file that are read (section 2.5)."""
+"""Bytes of a file that are read at least (section 2.5)."""
 
 _TOKEN = re.compile(r"[^\s/;,()]++")
 _PRODUCT = re.compile(r"compatible;\s*+([^\s/;()]++)", re.IGNORECASE)
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_RATE = re.compile(r"([0-9]{1,9})\s*+/\s*+([0-9]{1,9})\s*+([smhd]?)", re.ASCII)
+_MARKS = (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef")
+"""The byte order mark, and what some editors leave of it."""
+_HOURS = r"([01][0-9]|2[0-3]):?([0-5][0-9])\s*+-\s*+([01][0-9]|2[0-3]):?([0-5][0-9])"
+_RATE = re.compile(
+    rf"([0-9]{{1,9}})\s*+/\s*+([0-9]{{1,9}})(?:\s*+([smhd]))?(?:\s++{_HOURS})?", re.ASCII | re.IGNORECASE
+)
 _DELAY = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9}", re.ASCII)
-_TIMES = re.compile(r"([0-2][0-9]):?([0-5][0-9])\s*+-\s*+([0-2][0-9]):?([0-5][0-9])", re.ASCII)
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|[^!-~]++|\$")
-_PLAIN = re.compile(r"[!#&-~]*+").fullmatch  # no escape, no dollar, nothing beyond ASCII
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_KEY = 6
-"""Characters of a pattern's text by which it is looked up, at most."""
+_TIMES = re.compile(_HOURS, re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_KNOWN: Final = 256
+"""Agents whose rules are remembered by all of what they call themselves."""
 
-
-_ALLOW, _DISALLOW, _AGENT, _OTHER = 1, 2, 3, 4
-_KINDS = {
+_ALLOW, _DISALLOW, _AGENT, _OTHER, _NOTHING = 1, 2, 3, 4, 5
+_NAMES = {
     "allow": _ALLOW,
-    "Allow": _ALLOW,
     "disallow": _DISALLOW,
-    "Disallow": _DISALLOW,
+    "dissallow": _DISALLOW,
+    "dissalow": _DISALLOW,
+    "disalow": _DISALLOW,
+    "diasllow": _DISALLOW,
+    "disallaw": _DISALLOW,
     "user-agent": _AGENT,
-    "User-agent": _AGENT,
-    "User-Agent": _AGENT,
     "useragent": _AGENT,
     "user agent": _AGENT,
-    "\ufeffuser-agent": _AGENT,
+    "sitemap": _OTHER,
+    "site-map": _OTHER,
+    "crawl-delay": _OTHER,
+    "request-rate": _OTHER,
+    "visit-time": _OTHER,
+    "host": _OTHER,
+    "clean-param": _OTHER,
 }
-"""What a line is by its key, in lower case, and as it is usually written."""
+"""What a line is by its key, in lower case."""
+_KINDS = {
+    spelled: kind
+    for name, kind in _NAMES.items()
+    for spelled in (name, name.capitalize(), name.title(), name.upper())
+    if kind != _OTHER
+} | dict.fromkeys(("", "\n", "\r\n", "\r"), _NOTHING)
+"""What a line is by its key, as it is usually written."""
+
+_Times = tuple[tuple[int, int], tuple[int, int]]
 
 
-class RequestRate(NamedTuple):
-    """So many requests in so many seconds."""
-
+class _Rate(NamedTuple):
     requests: int
     seconds: int
 
 
+class RequestRate(_Rate):
+    """So many requests in so many seconds. hours: ((hour, minute), (hour, minute)) in UTC at which that holds, or None."""
+
+    __module__ = "wirekit.urllib.robotparser"
+
+    hours: _Times | None = None
+
+
 _Found = tuple[bool, str, int]
 """The values of a Rule. Ten thousand of them are made in a third of the time that as many rules take."""
-
-
-def _ignore(_: _Found) -> None:
-    """Rules before any agent are for nobody."""
 
 
 class Rule(NamedTuple):
@@ -99,73 +124,164 @@ class Decision(NamedTuple):
     reason: str
 
 
-class Group:
-    """What a file says to some agents.
+class _Part:
+    """A group as it stands in the file: the agents that are named together, and what follows them."""
 
-    agents: as written. rules: in their order. crawl_delay: seconds. request_rate, visit_time ((hour, minute), (hour, minute) in UTC), or None.
-    """
+    __slots__ = ("agents", "crawl_delay", "found", "request_rate", "visit_time")
 
     def __init__(self) -> None:
         self.agents: list[str] = []
         self.found: list[_Found] = []
         self.crawl_delay: float | None = None
         self.request_rate: RequestRate | None = None
-        self.visit_time: tuple[tuple[int, int], tuple[int, int]] | None = None
-        self._index: _Index | None = None
+        self.visit_time: _Times | None = None
+
+
+class Group:
+    """What a file says to an agent, in all its parts together.
+
+    agents: those that are named with it, as written. rules: in their order. crawl_delay: seconds. request_rate,
+    visit_time ((hour, minute), (hour, minute) in UTC), or None; where several parts name them, the last one counts.
+    """
+
+    def __init__(self, parts: Iterable[_Part]) -> None:
+        self._parts = tuple(parts)
+        self._index: RuleIndex | None = None
+
+    @property
+    def agents(self) -> list[str]:
+        """The agents, each as often as it is named."""
+        return [agent for part in self._parts for agent in part.agents]
 
     @property
     def rules(self) -> list[Rule]:
         """The rules, in their order."""
-        return [Rule(*found) for found in self.found]
+        return [Rule(*found) for part in self._parts for found in part.found]
 
-    def add(self, other: Group) -> None:
-        """Take in another group for the same agent."""
-        self.agents += other.agents
-        self.found += other.found
-        self.crawl_delay = other.crawl_delay if self.crawl_delay is None else self.crawl_delay
-        self.request_rate = self.request_rate or other.request_rate
-        self.visit_time = self.visit_time or other.visit_time
+    @property
+    def crawl_delay(self) -> float | None:
+        """Seconds between two requests."""
+        return next((p.crawl_delay for p in reversed(self._parts) if p.crawl_delay is not None), None)
 
-    def find_rule(self, path: str) -> Rule | None:
-        """Return the rule that decides about a path in its normal form; None where none fits."""
-        if self._index is None:
-            self._index = _Index(self.found)
-        found = self._index.find(path)
-        return None if found is None else Rule(*found)
+    @property
+    def request_rate(self) -> RequestRate | None:
+        """Requests in so many seconds."""
+        return next((p.request_rate for p in reversed(self._parts) if p.request_rate), None)
+
+    @property
+    def visit_time(self) -> _Times | None:
+        """Hours to come at, in UTC."""
+        return next((p.visit_time for p in reversed(self._parts) if p.visit_time), None)
+
+    def allows(self, forms: tuple[str, ...]) -> bool:
+        """Tell whether the rules allow a URL, by its forms (``robots_paths``)."""
+        index = self._index or self._make_index()
+        weight = index.find_weight(forms[0])
+        if len(forms) > 1:
+            weight = max(weight, index.find_weight(forms[1]))
+        return weight & 1 == 1 or not weight
+
+    def _make_index(self) -> RuleIndex:
+        found = [rule for part in self._parts for rule in part.found]
+        disallowed = normalize_rules([pattern for allow, pattern, _ in found if not allow])
+        self._index = RuleIndex(
+            disallowed, normalize_rules([pattern for allow, pattern, _ in found if allow])
+        )
+        return self._index
+
+    def find_rule(self, forms: tuple[str, ...]) -> Rule | None:
+        """Return the rule that decides about a URL, by its forms; None where none fits. Looks at every rule.
+
+        Of equally heavy ones it is the first.
+        """
+        best, decisive = 0, None
+        for rule in self.rules:
+            form = normalize_rule(rule.pattern)
+            weight = weigh(form, allowed=rule.allow)
+            if weight > best and any(fits(form, target) for target in forms):
+                best, decisive = weight, rule
+        return decisive
+
+
+_ALL_OPEN = Group(())
 
 
 class Robots:
     """A whole file.
 
-    sitemaps and host: as written. clean_params: (parameters, path prefix) of Clean-param. groups: each agent's, by its
-    token in lower case; ``*`` for all others.
+    sitemaps and host: as written. clean_params: (parameters, path prefix) of Clean-param. parts: the groups as they stand
+    in the file.
     """
 
     def __init__(self) -> None:
-        self.groups: dict[str, Group] = {}
+        self.parts: list[Group] = []
         self.sitemaps: list[str] = []
         self.host: str | None = None
         self.clean_params: list[tuple[tuple[str, ...], str]] = []
+        self._parts_of: dict[str, list[Group]] = {}
+        self._groups: dict[str, Group] = {}
+        self._known: dict[str | None, Group] = {}
 
-    def find_group(self, agent: str) -> Group | None:
+    @property
+    def groups(self) -> dict[str, Group]:
+        """Each agent's group, by its token in lower case; ``*`` for all others."""
+        return {token: self._group_of(token) for token in self._parts_of}
+
+    def _group_of(self, token: str) -> Group:
+        """Put an agent's group together, once."""
+        group = self._groups.get(token)
+        if group is None:
+            parts = self._parts_of[token]
+            group = parts[0] if len(parts) == 1 else Group(p for part in parts for p in part._parts)  # noqa: SLF001
+            self._groups[token] = group
+        return group
+
+    def enter(self, token: str, part: Group) -> None:
+        """Say that a part is for an agent, named by its token in lower case."""
+        known = self._parts_of.setdefault(token, [])
+        if not known or known[-1] is not part:
+            known.append(part)
+
+    def find_group(self, agent: str | None) -> Group | None:
         """Return what is said to an agent: to its product token, else to ``*``; None where nothing is."""
-        for token in agent_tokens(agent):
-            if group := self.groups.get(token):
-                return group
-        return self.groups.get("*")
+        return next((self._group_of(token) for token in self._tokens_of(agent)), None)
 
-    def decide(self, agent: str, path: str) -> Decision:
-        """Say whether an agent may fetch a path, with its query, as it stands in a URL."""
-        group = self.find_group(agent)
-        if path == "/robots.txt":
+    def _tokens_of(self, agent: str | None) -> Iterator[str]:
+        return (token for token in (*agent_tokens(agent or ""), "*") if token in self._parts_of)
+
+    def can_fetch(self, agent: str | None, url: str) -> bool:
+        """Tell whether an agent may fetch a URL, or a path on the site. Any text is one: this is never an error."""
+        group = self._known.get(agent)
+        if group is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            group = self._known[agent] = self.find_group(agent) or _ALL_OPEN
+        forms = forms_of_url(url)
+        return group.allows(forms) or forms[0] == "/robots.txt$"
+
+    def explain(self, agent: str | None, url: str) -> Decision:
+        """Say whether an agent may fetch a URL, and which line of the file decides."""
+        return self._decide(agent, forms_of_url(url))
+
+    def decide(self, agent: str | None, path: str) -> Decision:
+        """Say the same of a path, with its query, as it stands in a URL."""
+        return self._decide(agent, forms_of_path(path))
+
+    def _decide(self, agent: str | None, forms: tuple[str, ...]) -> Decision:
+        if forms[0] == "/robots.txt$":
             return Decision(True, None, None, "robots.txt itself may always be fetched (section 2.2.2)")
+        group = self.find_group(agent)
         if group is None:
             return Decision(True, None, None, "no group is for this agent, nor for all")
-        rule = group.find_rule(normalize_path(path))
+        rule = group.find_rule(forms)
         agents = tuple(group.agents)
         if rule is None:
             return Decision(True, None, agents, "no rule of the group fits")
         return Decision(rule.allow, rule, agents, f"line {rule.line}: {rule}")
+
+
+for _public in (Rule, Decision, Group, Robots):
+    _public.__module__ = "wirekit.robots"
 
 
 def agent_tokens(agent: str) -> Iterator[str]:
@@ -183,84 +299,104 @@ def agent_tokens(agent: str) -> Iterator[str]:
 # --------------------------------------------------------------------------------------------------------- reading
 
 
-def split_lines(data: bytes) -> list[str]:
-    """Return the lines of a file, without their ends: UTF-8 where it is, no byte order mark, 500 KiB at most."""
-    if len(data) > LIMIT:
-        data = data[:LIMIT]
-        data = data[
-            : max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-        ]  # a line cut short would say something else
-    return _LINE_END.split(data.decode("utf-8-sig", "replace"))
+def split_lines(data: bytes, limit: int = LIMIT) -> list[str]:
+    """Return the lines of a file, without their ends: UTF-8 where it is, no byte order mark, so many bytes at most.
+
+    Bytes that are no UTF-8 become surrogates (``surrogateescape``), so that they can still be told in a path.
+    """
+    if len(data) > limit:  # a line cut short would say something else
+        data = data[: max(data.rfind(b"\n", 0, limit), data.rfind(b"\r", 0, limit)) + 1]
+    for mark in _MARKS:
+        data = data.removeprefix(mark)
+    return _split_text(data.decode("utf-8", "surrogateescape"))
 
 
-def parse_robots(lines: Iterable[str]) -> Robots:
-    """Read a file, line by line; never an error."""
-    return _Reader().read(lines)
+def _split_text(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-class _Reader:
-    """Reads line after line: which agents the next rules are for."""
+def lines_of(source: str | bytes | bytearray | Iterable[str | bytes]) -> list[str]:
+    """Return the lines of a whole file, text or bytes, or of what gives its lines, with or without their ends."""
+    if isinstance(source, str):
+        return _split_text(source)
+    if isinstance(source, bytes | bytearray):
+        return split_lines(bytes(source), len(source))
+    return [
+        line if isinstance(line, str) else bytes(line).decode("utf-8", "surrogateescape") for line in source
+    ]
 
-    def __init__(self) -> None:
-        self.robots = Robots()
-        self.group: Group | None = None
-        self.naming = False  # agents are being named: another one joins them
 
-    def read(self, lines: Iterable[str]) -> Robots:
-        groups: list[Group] = []
-        kinds = _KINDS
-        add: Callable[[_Found], None] = _ignore
-        for number, line in enumerate(lines, 1):
-            key, _, value = line.partition(":")
-            kind = kinds.get(key) or kinds.get(key.strip().lower(), _OTHER)
-            if "#" in value:
-                value = value.partition("#")[0]
-            value = value.strip()
-            if kind is _OTHER:
-                self._read_other(key.strip().lower(), value)
-            elif kind is _AGENT:
-                if not self.naming:
-                    self.group = Group()
-                    groups.append(self.group)
-                    add = self.group.found.append
-                self.naming = True
-                self.group.agents.append(value)  # type: ignore[union-attr]  # there is one
-            else:
-                self.naming = False
-                if value[:1] == "/" or value[:1] == "*":
-                    add((kind is _ALLOW, value, number))
-        for group in groups:
-            self._merge(group)
-        return self.robots
+def parse_robots(source: str | bytes | bytearray | Iterable[str | bytes]) -> Robots:
+    """Read a file: its text, its bytes, or its lines with or without their ends. Nothing in it is an error."""
+    robots = Robots()
+    part, naming, kind_of = _Part(), False, _KINDS.get  # rules before any agent are for nobody
+    for number, line in enumerate(lines_of(source), 1):
+        key, _, value = line.partition(":")
+        kind = kind_of(key)
+        if kind is None:
+            kind, key, value = _read_odd_line(line.lstrip("\ufeff"))
+        if "#" in value:
+            value = value.partition("#")[0]
+        value = value.strip()
+        if kind <= _DISALLOW:
+            naming = False
+            if value[:1] == "/" or value[:1] == "*":  # others fit no path
+                part.found.append((kind == _ALLOW, value, number))
+        elif kind == _AGENT:
+            if not naming:
+                part, naming = _Part(), True
+                robots.parts.append(Group([part]))
+            part.agents.append(value)
+            if token := _group_token(value):
+                robots.enter(token, robots.parts[-1])
+        elif kind == _OTHER:
+            _read_other(robots, part, key, value)
+    return robots
 
-    def _merge(self, group: Group) -> None:
-        """Enter a group under each of its agents; what is there for one of them already, goes on."""
-        for token in dict.fromkeys(map(_group_token, group.agents)):
-            if not token:
-                continue
-            known = self.robots.groups.get(token)
-            if known is None:
-                known = self.robots.groups[token] = Group()
-            known.add(group)
 
-    def _read_other(self, key: str, value: str) -> None:
-        """Read what RFC 9309 does not define; a value that is none is skipped."""
-        robots, group = self.robots, self.group
-        if key == "sitemap" and value:
-            robots.sitemaps.append(value)
-        elif key == "host" and value:
-            robots.host = robots.host or value
-        elif key == "clean-param" and value:
-            names, _, path = value.partition(" ")
-            robots.clean_params.append((tuple(filter(None, names.split("&"))), path.strip()))
-        elif group is None:
-            return
-        elif key == "crawl-delay" and _DELAY.fullmatch(value):
-            group.crawl_delay = float(value)
-        elif key == "request-rate" and (rate := _RATE.match(value)) and int(rate[2]):
-            group.request_rate = RequestRate(int(rate[1]), int(rate[2]) * _UNITS[rate[3]])
-        elif key == "visit-time" and (times := _TIMES.fullmatch(value)):
-            group.visit_time = (int(times[1]), int(times[2])), (int(times[3]), int(times[4]))
+def _read_odd_line(line: str) -> tuple[int, str, str]:
+    """Return the kind, the key and the value of a line whose key is not written as usual, or that is no record."""
+    text = line.partition("#")[0].strip()
+    key, colon, value = text.partition(":")
+    if not colon:
+        words = text.split()
+        key, value = words if len(words) == 2 else ("", "")
+    key = key.rstrip().lower()
+    return _NAMES.get(key, _NOTHING), key, value
+
+
+def _read_other(robots: Robots, part: _Part, key: str, value: str) -> None:
+    """Read what RFC 9309 does not define; a value that is none is skipped."""
+    if key in {"sitemap", "site-map"}:
+        robots.sitemaps += [value] if value else []
+    elif key == "host":
+        robots.host = robots.host or value or None
+    elif key == "clean-param":
+        names, _, path = value.partition(" ")
+        if params := tuple(filter(None, names.split("&"))):
+            robots.clean_params.append((params, path.strip()))
+    elif key == "crawl-delay" and _DELAY.fullmatch(value):
+        part.crawl_delay = float(value)
+    elif key == "request-rate":
+        part.request_rate = _parse_rate(value) or part.request_rate
+    elif key == "visit-time" and (times := _TIMES.fullmatch(value)):
+        part.visit_time = _read_hours(times.groups())
+
+
+def _parse_rate(value: str) -> RequestRate | None:
+    """Read ``1/5``, ``1/10m``, ``1/5s 0600-0845``; None for what is none of these, and for 0 seconds."""
+    found = _RATE.fullmatch(value)
+    if found is None or not int(found[2]):
+        return None
+    rate = RequestRate(int(found[1]), int(found[2]) * _UNITS[(found[3] or "s").lower()])
+    if found[4]:
+        rate.hours = _read_hours(found.groups()[3:])
+    return rate
+
+
+def _read_hours(digits: Iterable[str]) -> _Times:
+    first, second, third, fourth = map(int, digits)
+    return (first, second), (third, fourth)
 
 
 def _group_token(agent: str) -> str:
@@ -269,139 +405,3 @@ def _group_token(agent: str) -> str:
         return "*"
     found = _TOKEN.match(agent)
     return found[0].rstrip("*").lower() if found else ""
-
-
-def normalize_path(path: str) -> str:
-    """Return a path with its escapes in one form (section 2.2.2), as patterns have it too.
-
-    What needs no escape has none, what needs one has it in capitals, and ``*`` and ``$`` are escaped: in a pattern they
-    mean something else. In the query ``:`` and ``/`` may stand either way.
-    """
-    if _PLAIN(path) and "*" not in path:
-        return path
-    return _normalize(path.replace("*", "%2A"))
-
-
-def _normalize(text: str) -> str:
-    if _PLAIN(text):
-        return text
-    path, mark, query = text.partition("?")
-    path = _ESCAPE.sub(_escape, path)
-    if not mark:
-        return path
-    return f"{path}?{_ESCAPE.sub(_escape, query).replace('%3A', ':').replace('%2F', '/')}"
-
-
-def _escape(found: re.Match[str]) -> str:
-    if found[1] is None:
-        return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogatepass"))
-    letter = chr(int(found[1], 16))
-    return letter if letter in _UNRESERVED else found[0].upper()
-
-
-# -------------------------------------------------------------------------------------------------------- matching
-
-
-class _Wild:
-    """A pattern with ``*``: pieces of text that follow each other, somewhere."""
-
-    __slots__ = ("at_end", "first", "last", "middle", "rule", "weight")
-
-    def __init__(self, text: str, weight: int, rule: _Found, *, at_end: bool) -> None:
-        self.first, *pieces = text.split("*")
-        self.at_end = at_end
-        self.last = pieces.pop() if at_end else ""
-        self.middle = [piece for piece in pieces if piece]
-        self.weight, self.rule = weight, rule
-
-    def fits(self, path: str) -> bool:
-        """Tell whether the pattern fits the start of the path, or the whole of it when it ends in ``$``."""
-        if not path.startswith(self.first):
-            return False
-        position = len(self.first)
-        for piece in self.middle:
-            position = path.find(piece, position)
-            if position < 0:
-                return False
-            position += len(piece)
-        return not self.at_end or (path.endswith(self.last) and len(path) - len(self.last) >= position)
-
-    def key(self) -> str:
-        """Return a piece of text without which nothing fits: by the end of it, patterns differ the most."""
-        return max((self.first, *self.middle, self.last), key=len)[-_KEY:]
-
-
-class _Index:
-    """The rules of a group, found by what is in a path."""
-
-    def __init__(self, rules: Iterable[_Found]) -> None:
-        self.prefixes: dict[str, _Found] = {}
-        self.wholes: dict[str, _Found] = {}
-        self.wild: dict[str, list[_Wild]] = {}
-        for rule in rules:
-            self._enter(rule)
-        self.lengths = sorted({*map(len, self.prefixes)}, reverse=True)
-        self.key_lengths = sorted({*map(len, self.wild)})
-        for found in self.wild.values():
-            found.sort(key=lambda wild: (wild.weight, wild.rule[0]), reverse=True)
-
-    def _enter(self, rule: _Found) -> None:
-        text = rule[1]
-        at_end = text[-1] == "$"
-        if at_end:
-            text = text[:-1]
-        text = _normalize(text)
-        weight = len(text) + at_end
-        if not at_end:
-            text = text.rstrip("*")
-        if "*" in text:
-            wild = _Wild(text, weight, rule, at_end=at_end)
-            self.wild.setdefault(wild.key(), []).append(wild)
-        elif at_end:
-            self._keep(self.wholes, text, rule)
-        elif weight == len(text):
-            self._keep(self.prefixes, text, rule)
-        else:  # stars at the end: they fit anything, and count as octets all the same
-            wild = _Wild(f"{text}*", weight, rule, at_end=False)
-            self.wild.setdefault(wild.key(), []).append(wild)
-
-    @staticmethod
-    def _keep(rules: dict[str, _Found], text: str, rule: _Found) -> None:
-        known = rules.get(text)
-        if known is None or (rule[0] and not known[0]):
-            rules[text] = rule
-
-    def find(self, path: str) -> _Found | None:
-        best, weight = self._find_prefix(path)
-        if self.wild:
-            best = self._find_wild(path, best, weight)
-        return best
-
-    def _find_prefix(self, path: str) -> tuple[_Found | None, int]:
-        """Return the longest rule without ``*`` that fits, and its length."""
-        prefixes, size = self.prefixes, len(path)
-        whole = self.wholes.get(path)
-        for length in self.lengths:
-            if length <= size and (rule := prefixes.get(path[:length])) is not None:
-                if whole is not None:  # one octet longer than any prefix
-                    return whole, size + 1
-                return rule, length
-        return (whole, size + 1) if whole is not None else (None, -1)
-
-    def _find_wild(self, path: str, best: _Found | None, weight: int) -> _Found | None:
-        """Return the longest rule that fits, with ``*`` or without."""
-        for wild in self._candidates(path):
-            heavier = wild.weight > weight or (
-                wild.weight == weight and best is not None and wild.rule[0] and not best[0]
-            )
-            if heavier and wild.fits(path):
-                best, weight = wild.rule, wild.weight
-        return best
-
-    def _candidates(self, path: str) -> Iterator[_Wild]:
-        """Yield the patterns whose piece of text is somewhere in the path."""
-        wild = self.wild
-        for length in self.key_lengths:
-            pieces = {path[start : start + length] for start in range(len(path) - length + 1)}
-            for piece in pieces if len(pieces) < len(wild) else wild.keys() & pieces:
-                yield from wild.get(piece, ())

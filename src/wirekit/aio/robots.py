@@ -6,7 +6,8 @@
 
 A cache is shared by tasks or threads: whoever asks while a file is being fetched waits for that one. What a server says
 about freshness is obeyed, up to the 24 hours of RFC 9309 section 2.4. A file that cannot be fetched forbids everything
-for a minute; where one was there before, that one goes on to count meanwhile.
+for a minute; where one was there before, that one goes on to count meanwhile. Only http and https are asked, wherever a
+redirect leads, and no connection is kept: a site is asked once a day.
 """
 
 import time
@@ -19,11 +20,11 @@ from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 from wirekit._wire import robots
 from wirekit._wire.freshness import choose_lifetime
 from wirekit._wire.http_errors import HTTPException
-from wirekit._wire.robots import Decision, RequestRate
+from wirekit._wire.robots import Decision, Group, RequestRate, Robots, Rule, parse_robots
 from wirekit.aio.urllib import request, robotparser
 from wirekit.urllib import error, parse
 
-__all__ = ["Decision", "RequestRate", "RobotsCache"]
+__all__ = ["Decision", "Group", "RequestRate", "Robots", "RobotsCache", "Rule", "parse_robots"]
 
 _DAY = 86_400.0
 _AGAIN = 60.0
@@ -36,21 +37,43 @@ class _FewRedirects(request.HTTPRedirectHandler):
     max_redirections = _REDIRECTS
 
 
+_HANDLERS = (
+    request.ProxyHandler,
+    request.UnknownHandler,
+    request.HTTPHandler,
+    request.HTTPSHandler,
+    request.HTTPDefaultErrorHandler,
+    _FewRedirects,
+    request.HTTPErrorProcessor,
+)
+"""Nothing that opens files or FTP (security row 175), and nothing that keeps cookies or knows passwords."""
+
+
 class _Site:
-    """What is known of one site. parser: its file, None before the first answer; expires: on the clock of ``net``."""
+    """What is known of one site. parser: its file, None before the first answer; expires: on the clock of ``net``.
+
+    fetches: how often it was asked. Who waits for the lock while that number goes up has what it wanted, even where the
+    server allows nothing to be kept: there is one fetch however many wait.
+    """
 
     def __init__(self) -> None:
         self.lock = together.Lock()
         self.parser: robotparser.RobotFileParser | None = None
         self.expires = 0.0
+        self.fetches = 0
+
+    def is_fresh(self) -> bool:
+        """Tell whether the file still counts."""
+        return self.parser is not None and net.monotonic() < self.expires
 
 
 class RobotsCache:
     """The robots.txt files of many sites.
 
     agent: what the crawler calls itself, also in its requests; its product token finds the group. opener: fetches; one of
-    its own without it. timeout: of a single wait, and ``total`` of a whole fetch. max_age: seconds that a file is kept at
-    most. max_sites: how many are; the oldest go.
+    its own without it. timeout: of a single wait, and ``total`` of a whole fetch. max_size: bytes that are read of a file,
+    ``max_robots`` of ``wirekit.defaults`` without it. max_age: seconds that a file is kept at most. max_sites: how many
+    are; the oldest go.
     """
 
     def __init__(
@@ -60,6 +83,7 @@ class RobotsCache:
         opener: Any = None,
         timeout: Any = GLOBAL_DEFAULT_TIMEOUT,
         total: float | None = 60.0,
+        max_size: int | None = None,
         max_age: float = _DAY,
         max_sites: int = 10_000,
     ) -> None:
@@ -67,13 +91,15 @@ class RobotsCache:
         self._opener = opener
         self._timeout = timeout
         self._total = total
+        self._max_size = max_size
         self._max_age = min(max_age, _DAY)
         self._max_sites = max_sites
         self._sites: dict[str, _Site] = {}
 
     async def can_fetch(self, url: str, agent: str | None = None) -> bool:
         """Tell whether this crawler, or another agent, may fetch a URL. ValueError for what is no http or https URL."""
-        return (await self.explain(url, agent)).allowed
+        allowed: bool = (await self.get(url)).can_fetch(agent or self.agent, url)
+        return allowed
 
     async def explain(self, url: str, agent: str | None = None) -> Decision:
         """Say whether a URL may be fetched, and which line of which group decides."""
@@ -99,9 +125,10 @@ class RobotsCache:
         if site is None:
             self._make_room()
             site = self._sites.setdefault(place, _Site())
-        if site.parser is None or net.monotonic() >= site.expires:
+        if not site.is_fresh():
+            seen = site.fetches
             async with site.lock:
-                if site.parser is None or net.monotonic() >= site.expires:
+                if site.fetches == seen and not site.is_fresh():
                     await self._fetch(site, place)
         assert site.parser is not None
         return site.parser
@@ -123,28 +150,44 @@ class RobotsCache:
     async def _fetch(self, site: _Site, place: str) -> None:
         """Fetch a site's file; what could not be fetched is a file, too."""
         parser = robotparser.RobotFileParser(place)
-        begun, lifetime = net.monotonic(), _AGAIN
+        lifetime = _AGAIN
         try:
             lifetime = await self._read(parser)
         except error.HTTPError as failure:
             failure.close()
-            parser._note(failure, failure.code, strict=True)  # noqa: SLF001 - our own
-            lifetime = _AGAIN if failure.code >= 500 else self._max_age
+            parser._note(failure, strict=True)  # noqa: SLF001 - our own
+            if parser.allow_all:
+                lifetime = self._choose_lifetime(failure.headers)
         except (OSError, HTTPException) as failure:
-            parser._note(failure, 599, strict=True)  # noqa: SLF001 - our own
+            parser._note(failure, strict=True)  # noqa: SLF001 - our own
         if site.parser is None or not parser.disallow_all:
             site.parser = parser
-        site.expires = begun + min(lifetime, self._max_age)
+        site.expires = net.monotonic() + min(lifetime, self._max_age)
+        site.fetches += 1
 
     async def _read(self, parser: "robotparser.RobotFileParser") -> float:
         """Fetch and read; return how many seconds what came may be kept."""
         if self._opener is None:
-            self._opener = request.build_opener(_FewRedirects)
-        wanted = request.Request(parser.url, headers={"User-Agent": self.agent})
-        limits = _limit(self._timeout, self._total)
-        response = await self._opener.open(wanted, timeout=limits)
-        parser.parse(robots.split_lines(await robotparser.read_file(response)))
-        return choose_lifetime(response.headers, time.time(), self._max_age)
+            self._opener = _make_opener()
+        limit = defaults.active.max_robots if self._max_size is None else self._max_size
+        wanted = request.Request(parser.url, headers={"User-Agent": self.agent, "Connection": "close"})
+        response = await self._opener.open(wanted, timeout=_limit(self._timeout, self._total))
+        data = await robotparser.read_file(response, limit)
+        parser.parse(robots.split_lines(data, limit))
+        return self._choose_lifetime(response.headers)
+
+    def _choose_lifetime(self, headers: Any) -> float:
+        """Return how many seconds an answer with these headers may be kept."""
+        names = ("Cache-Control", "Expires", "Date", "Age")
+        fields = {name: ", ".join(headers.get_all(name) or ()) for name in names if headers.get_all(name)}
+        return choose_lifetime(fields, time.time(), self._max_age)
+
+
+def _make_opener() -> "request.OpenerDirector":
+    opener = request.OpenerDirector()
+    for handler in _HANDLERS:
+        opener.add_handler(handler())
+    return opener
 
 
 def _limit(timeout: Any, total: float | None) -> Any:

@@ -15,7 +15,7 @@ so does a parser that has read nothing yet. In the ``stdlib`` profile the rules 
 
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from wirekit import defaults
 from wirekit._wire import robots
@@ -26,7 +26,7 @@ from wirekit.urllib._robots_entries import Entries, Entry, RuleLine, parse_entri
 
 __all__ = ["RobotFileParser"]
 
-_UNREACHABLE = 599
+_UNREACHABLE: Final = 599
 """Stands for a server that did not answer at all."""
 _NAMES = (RequestRate, Entry, RuleLine)
 """Names of the standard library's module that programs import from here."""
@@ -57,50 +57,56 @@ class RobotFileParser:
         """Say that the file was fetched now."""
         self.last_checked = time.time()
 
-    def set_url(self, url: str) -> None:
-        """Say where the file is."""
+    def set_url(self, url: Any) -> None:
+        """Say where the file is: a URL, or a ``Request`` with headers of one's own."""
         self.url = url
-        self.host, self.path = parse.urlparse(url)[1:3]
+        self.host, self.path = parse.urlsplit(getattr(url, "full_url", url))[1:3]
 
     # ---- reading
 
     def read(self) -> None:
         """Fetch and read the file.
 
-        401 and 403, and what cannot be reached, forbid everything; another 4xx allows everything. By RFC 9309 every 4xx
-        does, and a network that fails raises nothing: ``error`` has it. 500 KiB are read at most.
+        By RFC 9309 4xx, and more redirects than are followed, allow everything; 5xx, and what cannot be reached, forbid
+        everything, and nothing is raised: ``error`` has it. In the ``stdlib`` profile 401 and 403 forbid everything,
+        and what the network raises is raised. ``max_robots`` bytes are read at most.
         """
-        strict = defaults.active.rfc9309
+        strict, limit = defaults.active.rfc9309, defaults.active.max_robots
         try:
-            data = self._fetch()
+            data = read_file(request.urlopen(self.url), limit)
         except error.HTTPError as failure:
             failure.close()
-            self._note(failure, failure.code, strict=strict)
+            self._note(failure, strict=strict)
         except (OSError, HTTPException) as failure:
             if not strict:
                 raise
-            self._note(failure, _UNREACHABLE, strict=True)
+            self._note(failure, strict=True)
         else:
             self.allow_all = self.disallow_all = False
             self.error = None
-            self.parse(robots.split_lines(data))
+            self.parse(robots.split_lines(data, limit))
 
-    def _fetch(self) -> bytes:
-        return read_file(request.urlopen(self.url))
-
-    def _note(self, failure: Exception, status: int, *, strict: bool) -> None:
-        """Take in that there is no file to read (RFC 9309 sections 2.3.1.3 and 2.3.1.4)."""
+    def _note(self, failure: Exception, *, strict: bool) -> None:
+        """Take in that there is no file to read (RFC 9309 sections 2.3.1.2 to 2.3.1.4)."""
         self.error = failure
-        forbidden = {401, 403}
-        self.disallow_all = status >= 500 if strict else status in forbidden
-        self.allow_all = 400 <= status < 500 and not self.disallow_all
+        status = failure.code if isinstance(failure, error.HTTPError) else _UNREACHABLE
         if strict:
+            self.allow_all = 400 <= status < 500 or (status < 400 and _is_too_far(failure))
+            self.disallow_all = not self.allow_all
             self._forget([])
             self.modified()
+        else:
+            self.disallow_all = status in {401, 403}
+            self.allow_all = 400 <= status < 500 and not self.disallow_all
 
-    def parse(self, lines: Iterable[str]) -> None:
-        """Read the file from its lines, with or without their ends. Nothing in them is an error."""
-        self._forget(list(lines))
+    def parse(self, lines: str | bytes | Iterable[str | bytes]) -> None:
+        """Read the file from its lines, with or without their ends, or from all of it as text or UTF-8.
+
+        Nothing in it is an error. What was read before is forgotten.
+        """
+        self._forget(robots.lines_of(lines))
+        if defaults.active.rfc9309:
+            self._robots = robots.parse_robots(self._lines)
         self.modified()
 
     def _forget(self, lines: list[str]) -> None:
@@ -139,23 +145,37 @@ class RobotFileParser:
     # ---- questions
 
     def can_fetch(self, useragent: str, url: str) -> bool:
-        """Tell whether an agent may fetch a URL, or a path with its query. A URL that is none may not be fetched."""
+        """Tell whether an agent may fetch a URL, or a path with its query. Never an error, whatever the URL."""
+        if self.disallow_all:
+            return False
+        if self.allow_all:
+            return True
+        if not self.last_checked:
+            return False
+        if defaults.active.rfc9309:
+            return (self._robots or self.robots).can_fetch(useragent, url)
         return self.explain(useragent, url).allowed
 
     def explain(self, useragent: str, url: str) -> Decision:
         """Say whether an agent may fetch a URL, and which line of which group decides."""
         if self.disallow_all:
-            return Decision(False, None, None, "robots.txt could not be fetched, or access to it was refused")
+            return Decision(False, None, None, f"robots.txt could not be had{self._describe_error()}")
         if self.allow_all:
             return Decision(True, None, None, "there is no robots.txt")
         if not self.last_checked:
             return Decision(False, None, None, "robots.txt was not read yet")
+        if defaults.active.rfc9309:
+            return self.robots.explain(useragent, url)
         try:
-            if defaults.active.rfc9309:
-                return self.robots.decide(useragent, _path_of(url))
             return self._decide_by_entries(useragent, url)
         except ValueError as failure:
             return Decision(False, None, None, f"this is no URL: {failure}")
+
+    def _describe_error(self) -> str:
+        """Return what went wrong, in parentheses; "" where nothing did."""
+        if self.error is None:
+            return ""
+        return f" ({str(self.error).partition(chr(10))[0] or type(self.error).__name__})"
 
     def _decide_by_entries(self, useragent: str, url: str) -> Decision:
         parts = parse.urlparse(parse.unquote(url))
@@ -198,21 +218,20 @@ class RobotFileParser:
         return "\n\n".join(map(str, entries))
 
 
-def read_file(response: Any) -> bytes:
-    """Read as much of a response as counts, and close it. IncompleteRead where it ends too early, OSError."""
+def _is_too_far(failure: Exception) -> bool:
+    """Tell whether an HTTPError says that there were more redirects than are followed."""
+    return request.HTTPRedirectHandler.inf_msg in str(failure)
+
+
+def read_file(response: Any, limit: int) -> bytes:
+    """Read as much of a response as counts, and a little more, and close it.
+
+    IncompleteRead where it ends too early, OSError.
+    """
     try:
-        data: bytes = response.read(robots.LIMIT + 1)
-        if len(data) <= robots.LIMIT and getattr(response, "length", None):
+        data: bytes = response.read(limit + 1)
+        if len(data) <= limit and getattr(response, "length", None):
             raise IncompleteRead(data, response.length)
     finally:
         response.close()
     return data
-
-
-def _path_of(url: str) -> str:
-    """Return path and query of a URL, or of what is a path already; ValueError for a URL that is none."""
-    if url.startswith("/") and not url.startswith("//"):
-        return url.partition("#")[0]
-    parts = parse.urlsplit(url)
-    path = parts.path if parts.path.startswith("/") else f"/{parts.path}"
-    return f"{path}?{parts.query}" if parts.query else path
