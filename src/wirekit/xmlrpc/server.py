@@ -625,11 +625,11 @@ class SimpleXMLRPCRequestHandler(BaseHTTPRequestHandler):
         strict = defaults.active.strict_framing
         start = responses.format_start(self.version_string(), self.date_time_string(), strict)
         line = responses.format_status_line(self.protocol_version, 200, "OK")
-        size = len(answer)
         self._answered, self._status = True, 200
-        self.wfile.send_whole(
-            b"%b%bContent-type: text/xml\r\nContent-length: %d\r\n\r\n%b" % (line, start, size, answer), size
+        self.wfile.add_head(
+            b"%b%bContent-type: text/xml\r\nContent-length: %d\r\n\r\n" % (line, start, len(answer))
         )
+        self.wfile.write(answer)
 
     def _reply(self, status: int, kind: str, body: bytes, more: Mapping[str, str] | None = None) -> None:
         self.send_response(status)
