@@ -74,14 +74,14 @@ class FTPPeer:
     ) -> None:
         self._ended = [threading.Event() for _ in data]
         self._at = 0
-        control: list[Step] = []
+        # Faults bend what the control connection says; data connections have steps of their own for that.
+        control: list[Step] = [lambda conversation: setattr(conversation, "faults", faults)]
         data_tls = secure if private else None
         scripts = [
             self._data_script(one, ended, data_tls) for one, ended in zip(data, self._ended, strict=True)
         ]
-        self.peer = Peer(control, *scripts, faults=faults)
+        self.peer = Peer(control, *scripts)
         self.port = self.peer.port
-        self.faults = faults
         first = [start_tls(secure)] if secure and implicit else []
         control += first
         control.append(self._send(greeting) if isinstance(greeting, str) else greeting)
