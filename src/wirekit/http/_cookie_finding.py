@@ -98,12 +98,12 @@ def find_strictly(jar: Any, request: Any) -> list[Any]:
         for cookie_path, names in list(paths.items()):
             if path_matches(path, cookie_path):
                 groups += 1
-                odd = (
-                    _take_usual(names, found, (domain, jar._now, secure, is_for_all))
-                    if usual
-                    else names.values()
-                )
-                found += [cookie for cookie in odd if policy.return_ok(cookie, request)]
+                odd = list(names.values())
+                if usual:
+                    odd = _take_usual(names, found, (domain, jar._now, secure, is_for_all))
+                if odd:
+                    groups += 1  # they stand behind the others now
+                    found += [cookie for cookie in odd if policy.return_ok(cookie, request)]
     if "" in tree and not (listed and policy._is_listed("")):
         found += jar._cookies_by_policy("", request)
         groups += 2

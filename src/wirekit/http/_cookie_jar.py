@@ -233,9 +233,9 @@ class CookieJar:
         return making.normalize_attributes(attrs_set, self._now)
 
     def _cookie_from_cookie_tuple(self, tup: making.CookieTuple, request: Any) -> Cookie | None:
-        """Return the cookie, or None for a bad one, or one that is to be deleted; then it is."""
+        """Return the cookie, None for a bad one. In the standard library's profile one that has expired is deleted."""
         cookie = making.make_loosely(tup, request, self._now)
-        if cookie is None or not cookie.is_expired(self._now):
+        if cookie is None or not cookie.is_expired(self._now) or defaults.active.strict_cookies:
             return cookie
         note("Expiring cookie, domain='%s', path='%s', name='%s'", cookie.domain, cookie.path, cookie.name)
         try:

@@ -243,7 +243,7 @@ def origin_site(request: Any, host: str) -> str:
     if not origin or origin == getattr(request, "host", None):
         origin = host
     origin = cookie_scope.canonical_host(cookie_scope.split_place(origin))
-    return origin if origin == host else cookie_scope.site_of(origin, find_registrable)
+    return cookie_scope.site_of(origin, find_registrable)
 
 
 def is_navigation(request: Any) -> bool:
