@@ -85,7 +85,7 @@ def test_it_finishes_downloads_before_it_stops(
     with download(command, url) as answer:
         process.stderr.readline()  # the request's line in the log
         process.send_signal(number)
-        assert process.stderr.readline().startswith(b"wirekit: finishing 1 download")
+        assert process.stderr.readline().startswith(b"wirekit: finishing 1 request")
         left = LARGE
         while part := answer.read1(1 << 20):
             left -= len(part)
@@ -101,7 +101,7 @@ def test_a_second_interrupt_stops_it_at_once(command: Command, twin: tuple[str, 
     with download(command, url):
         process.stderr.readline()  # the request's line in the log
         process.send_signal(signal.SIGINT)
-        assert process.stderr.readline().startswith(b"wirekit: finishing 1 download")
+        assert process.stderr.readline().startswith(b"wirekit: finishing 1 request")
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=15)
     assert process.returncode == 0

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from wirekit._wire.access_log import FORMATS, Record, format_combined, format_json, quote_text
+from wirekit._wire.access_log import FORMATS, Record, format_combined, format_json, format_note, quote_text
 
 RECORD = Record(
     "192.0.2.1", None, 784_111_777.25, 3600, "GET /a HTTP/1.1", 200, 5, 0.0012, "http://x/", "agent/1", "h"
@@ -30,6 +30,14 @@ def test_json_form() -> None:
     }  # fmt: skip
     odd = json.loads(format_json(RECORD._replace(line="GET\x1b", user="bob")))
     assert (odd["line"], odd["user"], "method" in odd) == ("GET\x1b", "bob", False)
+
+
+def test_note_is_json() -> None:
+    line = format_note(784_111_777.5, "192.0.2.1", 'odd "\x1b"')
+    assert line.isascii()
+    assert json.loads(line) == {
+        "time": "1994-11-06T08:49:37.500Z", "address": "192.0.2.1", "message": 'odd "\x1b"',
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)

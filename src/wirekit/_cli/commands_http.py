@@ -1,4 +1,4 @@
-"""What may be typed of HTTP: ``get`` and ``serve``."""
+"""What may be typed of HTTP's client: ``get``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from wirekit._cli.request import Options
 
-__all__ = ["get_command", "serve_command"]
+__all__ = ["get_command"]
 
 
 def _check_seconds(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
@@ -109,19 +109,3 @@ def _check_names(given: dict[str, object], count: int) -> None:
         message = "--resume goes with GET alone"
     if message:
         raise click.UsageError(message, click.get_current_context())
-
-
-@click.command("serve", short_help="Serve the files of a directory over HTTP.")
-@click.argument("directory", default=".", type=click.Path(path_type=Path), metavar="[DIR]")
-@click.option(
-    "--bind", default="127.0.0.1", show_default=True, metavar="ADDR", help="Listen on this address."
-)
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free port."
-)
-@click.option("--async", "use_async", is_flag=True, help="Use the async twin of the server.")
-def serve_command(directory: Path, bind: str, port: int, *, use_async: bool) -> int:
-    """Serve the files of DIR (the current directory) over HTTP/1.1 until Ctrl-C."""
-    from wirekit._cli.serve import serve  # loads the server
-
-    return serve(directory, bind, port, use_async=use_async)

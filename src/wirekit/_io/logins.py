@@ -35,7 +35,7 @@ class Logins:
         self._accounts = accounts
         self._key = os.urandom(32)
         self._known: dict[bytes, None] = {}
-        self._nobodys = make_hash("")  # so that an unknown name takes as long as a wrong password
+        self._nobodys = ""  # a hash for unknown names, which are to take as long as a wrong password
 
     def remembers(self, name: str, password: str) -> bool:
         """Tell whether this login was right before; takes no time."""
@@ -45,9 +45,12 @@ class Logins:
         """Tell whether a login is right; takes as long as the hash wants, and as others that are being checked."""
         hashed = self._accounts.get(name)
         with _checking:
-            right = verify_password(password, self._nobodys if hashed is None else hashed)
-        if not right or hashed is None:
-            return False
+            if hashed is None:
+                self._nobodys = self._nobodys or make_hash("")
+                verify_password(password, self._nobodys)
+                return False
+            if not verify_password(password, hashed):
+                return False
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[self._mark(name, password)] = None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from wirekit._wire.http_dates import split_seconds
 
-__all__ = ["FORMATS", "Record", "format_combined", "format_json", "quote_text"]
+__all__ = ["FORMATS", "Record", "format_combined", "format_json", "format_note", "quote_text"]
 
 _ODD = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 
@@ -65,10 +65,9 @@ def format_combined(record: Record) -> str:
 
 def format_json(record: Record) -> str:
     """Return a line of JSON, in ASCII, without its end. Times are UTC (RFC 3339); ``seconds`` is how long it took."""
-    year, month, day, hour, minute, second = split_seconds(int(record.moment))
     words = record.line.split(" ")
     line: dict[str, Any] = {
-        "time": f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{int(record.moment % 1 * 1000):03}Z",
+        "time": _format_time(record.moment),
         "address": record.address,
         "user": record.user,
         "method": words[0] if len(words) == 3 else None,
@@ -83,6 +82,16 @@ def format_json(record: Record) -> str:
         "agent": record.agent,
     }
     return json.dumps({name: value for name, value in line.items() if value is not None})
+
+
+def format_note(moment: float, address: str, message: str) -> str:
+    """Return a line of JSON about something else than an answered request."""
+    return json.dumps({"time": _format_time(moment), "address": address, "message": message})
+
+
+def _format_time(moment: float) -> str:
+    year, month, day, hour, minute, second = split_seconds(int(moment))
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{int(moment % 1 * 1000):03}Z"
 
 
 FORMATS = {"combined": format_combined, "json": format_json}

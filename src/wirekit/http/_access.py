@@ -71,6 +71,10 @@ class AccessService(Handled):
         )  # fmt: skip
         self.write_log(access_log.FORMATS[str(self.access_log)](record))
 
+    def log_note(self, message: str) -> None:
+        """Log what is no answer, as JSON."""
+        self.write_log(access_log.format_note(time.time(), self.address_string(), message))
+
     def write_log(self, line: str) -> None:
         """Write a line of the log, here to standard error."""
         sys.stderr.write(line + "\n")

@@ -42,8 +42,9 @@ from typing import Any, ClassVar, Final
 
 from wirekit import __version__, defaults
 from wirekit._io import blocking as net
+from wirekit._io import logins
 from wirekit._io.servers import blocking as serving
-from wirekit._wire import bodies, cgi, http_dates, requests, responses
+from wirekit._wire import bodies, cgi, http_dates, passwords, requests, responses
 from wirekit._wire.http_message import HTTPMessage, parse_block
 from wirekit.http._access import AccessService
 from wirekit.http._cgi import ScriptService, executable, nobody_uid  # noqa: F401 - names of this module in the standard library
@@ -124,8 +125,8 @@ class HTTPSServer(HTTPServer):
     """A server that speaks TLS.
 
     certfile: the certificate and those that vouch for it, in PEM; keyfile: its key, where that is another file; password:
-    of the key, or a function that gives it. alpn_protocols: what is offered to clients, by default HTTP/1.1. OSError and
-    ssl.SSLError for files that are none.
+    of the key, or a function that gives it. alpn_protocols: what is offered to clients, by default HTTP/1.1. context: an
+    ``ssl.SSLContext`` in the place of all these. OSError and ssl.SSLError for files that are none.
     """
 
     def __init__(
@@ -134,11 +135,16 @@ class HTTPSServer(HTTPServer):
         RequestHandlerClass: Any,
         bind_and_activate: bool = True,
         *,
-        certfile: Any,
+        certfile: Any = None,
         keyfile: Any = None,
         password: Any = None,
         alpn_protocols: Any = None,
+        context: Any = None,
     ) -> None:
+        if certfile is None and context is None:
+            message = "a certificate is needed: certfile or context"
+            raise TypeError(message)
+        self.context = context
         self.certfile, self.keyfile, self.password = certfile, keyfile, password
         self.alpn_protocols = ["http/1.1"] if alpn_protocols is None else alpn_protocols
         super().__init__(server_address, RequestHandlerClass, bind_and_activate)
@@ -149,6 +155,8 @@ class HTTPSServer(HTTPServer):
         self.socket = self._create_context().wrap_socket(self.socket, server_side=True)
 
     def _create_context(self) -> Any:
+        if self.context is not None:
+            return self.context
         from wirekit._io.servers import certificates  # costs ssl, which plain servers do without
 
         return certificates.make_context(self.certfile, self.keyfile, self.password, self.alpn_protocols)
@@ -512,7 +520,8 @@ class BaseHTTPRequestHandler(AccessService, serving.StreamRequestHandler):
         usual, usual_explain = self.responses.get(code, ("???", "???"))  # type: ignore[call-overload]  # an int will do
         message = usual if message is None else message
         explain = usual_explain if explain is None else explain
-        self.log_error("code %d, message %s", code, message)
+        if self.access_log is None:  # else the line about the answer says it
+            self.log_error("code %d, message %s", code, message)
         self.send_response(code, responses.clean_reason(message))
         self.send_header("Connection", "close")
         body = b""
@@ -684,6 +693,9 @@ class BaseHTTPRequestHandler(AccessService, serving.StreamRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Write a line to standard error: client, time, message. Control characters are escaped (security row 123)."""
         message = (format % args).translate(self._control_char_table)
+        if self.access_log == "json":
+            self.log_note(message)
+            return
         sys.stderr.write(f"{self.address_string()} - - [{self.log_date_time_string()}] {message}\n")
 
     def version_string(self) -> str:
@@ -762,6 +774,26 @@ class CGIHTTPRequestHandler(ScriptService, SimpleHTTPRequestHandler):
     A script runs without a shell, in an environment made for it, for ``cgi_timeout`` seconds at most (None:
     ``defaults.cgi_timeout``), and as the user ``nobody`` where the server is root.
     """
+
+
+def hash_password(password: str) -> str:
+    """Return a hash of a password, as a handler's ``accounts`` hold it. Made anew, and another one, each time."""
+    return logins.make_hash(password)
+
+
+def read_accounts(text: str) -> dict[str, str]:
+    """Return the accounts of a file's text: a line ``name:hash`` for each. ValueError, with the line, for what is none."""
+    return passwords.parse_accounts(text)
+
+
+def make_certificate(*names: str) -> tuple[Any, str]:
+    """Make a key and a certificate for these host names and addresses; return (``context`` of a server, fingerprint).
+
+    Nobody vouches for it: clients compare the fingerprint (SHA-256). ImportError without the extra `certificates`.
+    """
+    from wirekit._io.servers import certificates  # costs ssl
+
+    return certificates.make_own_context(list(names))
 
 
 nobody = None

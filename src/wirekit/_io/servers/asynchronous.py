@@ -432,6 +432,11 @@ class TCPServer:
                 stream.close()
         await self.finish_requests()
 
+    @property
+    def in_flight(self) -> int:
+        """How many requests are being answered."""
+        return len(self._tasks)
+
     async def finish_requests(self, timeout: float | None = None) -> bool:
         """Wait until the requests in flight are answered; False when time runs out. ``shutdown`` has done so.
 

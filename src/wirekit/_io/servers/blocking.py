@@ -229,6 +229,12 @@ class TCPServer(socketserver.TCPServer):
         if self._lot is None or not self._lot.settle(request):
             super().shutdown_request(request)
 
+    @property
+    def in_flight(self) -> int:
+        """How many requests are being answered, but for those in threads that the program has made."""
+        lot = self._crew or self._lot
+        return 0 if lot is None else len(lot.busy)
+
     def finish_requests(self, timeout: float | None = None) -> bool:
         """Wait until the requests in flight are answered, once ``shutdown`` was called; False when time runs out.
 

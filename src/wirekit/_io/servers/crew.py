@@ -52,7 +52,11 @@ class Arrival(Place):
 
     def ready(self) -> bool:
         """Let the server serve it; its handler parks, or the server closes it."""
-        self.lot.server.process_request_thread(self.sock, self.address)
+        self.lot.busy.add(self)
+        try:
+            self.lot.server.process_request_thread(self.sock, self.address)
+        finally:
+            self.lot.busy.discard(self)
         return False
 
     def expire(self) -> None:

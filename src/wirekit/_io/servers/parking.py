@@ -235,6 +235,7 @@ class Parked(Place):
     def run(self) -> None:
         """Let the handler answer requests until it parks again, or ends."""
         handler, server = self.handler, self.lot.server
+        self.lot.busy.add(self)
         try:
             try:
                 handler.handle()
@@ -245,6 +246,7 @@ class Parked(Place):
         except Exception:  # noqa: BLE001 - whatever a handler raises concerns its own connection only
             server.handle_error(self.sock, handler.client_address)
         finally:
+            self.lot.busy.discard(self)
             if not self.waits:
                 server.shutdown_request(self.sock)
 
@@ -273,6 +275,7 @@ class Lot:
         self.server = server
         self.stopping = False
         self.lingering = 0
+        self.busy: set[Place] = set()  # connections whose requests are being answered
         self.pid = os.getpid()
         self._places: dict[int, Place] = {}
         self._settling: dict[
