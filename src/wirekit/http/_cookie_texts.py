@@ -116,6 +116,7 @@ class _Lines:
                 or not name
                 or in_domain != (tail == "TRUE")
                 or first in "#$"
+                or ":" in domain
                 or path[:1] != "/"
             ):
                 self.read_odd(number, line)
@@ -141,10 +142,12 @@ class _Lines:
             paths = tree.get(domain)
             if paths is None:
                 tree[domain] = {path: {name: cookie}}
-            elif path in paths:
-                paths[path][name] = cookie
-            else:
+            elif (names := paths.get(path)) is None:
                 paths[path] = {name: cookie}
+            else:
+                if name in names:
+                    cookie._born = names[name]._born
+                names[name] = cookie
         self.count += len(tree)
 
     def read_odd(self, number: int, line: str) -> None:
@@ -161,8 +164,10 @@ class _Lines:
         if cookie:
             self.count += 1
             if self.chosen(cookie):
-                cookie._born = next(BIRTHS)
-                self.tree.setdefault(cookie.domain, {}).setdefault(cookie.path, {})[key_of(cookie)] = cookie
+                names = self.tree.setdefault(cookie.domain, {}).setdefault(cookie.path, {})
+                key = key_of(cookie)
+                cookie._born = names[key]._born if key in names else next(BIRTHS)
+                names[key] = cookie
 
 
 def _parse_netscape_line(line: str) -> Cookie | None:
