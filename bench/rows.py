@@ -331,6 +331,7 @@ MODULES = (
     "servers",
     "rpc",
     "urls",
+    "robots",
 )
 """The modules of `bench.contenders`, in the order of their tables. One may bring rows of its own (`add_rows`)."""
 
