@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from wirekit.urllib._handlers.auth import *  # noqa: F403 - the names of _LATE
     from wirekit.urllib._handlers.cookies import *  # noqa: F403
     from wirekit.urllib._handlers.ftp import *  # noqa: F403
+    from wirekit.urllib._handlers.legacy import *  # noqa: F403
     from wirekit.urllib._handlers.multipart import *  # noqa: F403
     from wirekit.urllib._handlers.retry import *  # noqa: F403
     from wirekit.urllib._passwords import *  # noqa: F403 - the names of _LATE_SHARED
@@ -74,6 +75,7 @@ __all__ = [
     "CacheFTPHandler",
     "DataHandler",
     "FTPHandler",
+    "FancyURLopener",
     "FileHandler",
     "HTTPBasicAuthHandler",
     "HTTPBearerAuthHandler",
@@ -96,6 +98,7 @@ __all__ = [
     "Request",
     "RetryHandler",
     "URLLoginHandler",
+    "URLopener",
     "UnknownHandler",
     "build_opener",
     "ftperrors",
@@ -148,6 +151,7 @@ _LATE: dict[str, str] = {
         "._handlers.auth",
     ),
     **dict.fromkeys(("ftperrors", "ftpwrapper"), "._handlers.ftp"),
+    **dict.fromkeys(("FancyURLopener", "MAXFTPCACHE", "URLopener", "ftpcache"), "._handlers.legacy"),
     "HTTPCookieProcessor": "._handlers.cookies",
     "MultipartBody": "._handlers.multipart",
     "RetryHandler": "._handlers.retry",

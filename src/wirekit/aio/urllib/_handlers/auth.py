@@ -11,6 +11,7 @@ further requests take one exchange and not two. It keeps nothing else of a serve
 """
 
 import os
+import re
 import warnings
 from typing import Any
 
@@ -68,6 +69,8 @@ class AbstractBasicAuthHandler:
 
     auth_header: str
     parent: Any
+    rx = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]++realm=(\"?+)([^\",]*+)\2")
+    """Finds scheme, quote and realm of a simple challenge, for programs that look at it; nothing here does."""
 
     def __init__(self, password_mgr: Any = None) -> None:
         self.passwd: Any = HTTPPasswordMgr() if password_mgr is None else password_mgr

@@ -6,6 +6,7 @@
 
 import importlib
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,10 +17,42 @@ from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
 from wirekit.aio.urllib._handlers.files import addinfourl, make_message
 from wirekit.urllib import error, parse
 
-__all__ = ["CacheFTPHandler", "FTPHandler"]
+__all__ = ["CacheFTPHandler", "FTPHandler", "open_by"]
 
 _VIA: ContextVar[str | None] = ContextVar("_VIA", default=None)
 """The SOCKS proxy of the request that is opened now: ``connect_ftp``, which others override, is not told of it."""
+
+
+async def open_by(
+    connect: Callable[..., Any], authority: str | None, selector: str, url: str, timeout: Any
+) -> Any:
+    """Return what an ftp URL names, fetched by a wrapper that ``connect`` gives."""
+    from wirekit.aio import ftplib  # for ftp URLs alone
+
+    if not authority:
+        raise error.URLError("ftp error: no host given")
+    user, password, place = targets.split_login(authority)
+    host, port = uri_pieces.splitport(place)
+    path, attributes = uri_pieces.splitattr(selector)
+    *dirs, file = [parse.unquote(part) for part in path.split("/")]
+    if dirs and not dirs[0]:
+        dirs = dirs[1:]
+    number = ftplib.FTP_PORT if port is None else int(port)
+    try:
+        wrapper = await net.give(connect, user or "", password, parse.unquote(host), number, dirs, timeout)
+        opened, size = await _fetch(wrapper, file, _choose_type(file, attributes))
+    except ftplib.all_errors as reason:
+        if isinstance(reason, error.URLError):
+            raise
+        raise error.URLError(f"ftp error: {reason}") from reason
+    from mimetypes import guess_type  # for few
+
+    fields = []
+    if guessed := guess_type(url)[0]:
+        fields.append(("Content-type", guessed))
+    if size is not None and size >= 0:
+        fields.append(("Content-length", str(size)))
+    return addinfourl(opened, make_message(fields), url)
 
 
 class FTPHandler(BaseHandler):
@@ -29,38 +62,14 @@ class FTPHandler(BaseHandler):
 
     async def ftp_open(self, req: Any) -> Any:
         """Return the file, with Content-type and Content-length where they are known. URLError where there is none."""
-        if not req.host:
-            raise error.URLError("ftp error: no host given")
-        user, password, place = targets.split_login(req.host)
-        host, port = uri_pieces.splitport(place)
-        path, attributes = uri_pieces.splitattr(req.selector)
-        *dirs, file = [parse.unquote(part) for part in path.split("/")]
-        if dirs and not dirs[0]:
-            dirs = dirs[1:]
-        kind = _choose_type(file, attributes)
-        number = 21 if port is None else int(port)
-        from wirekit.aio import ftplib  # for ftp URLs alone
-
+        authority = getattr(req, "_authority", None)
+        if authority is None or parse.unquote(authority) != req.host:
+            authority = req.host
         way = _VIA.set(getattr(req, "_via", None))
         try:
-            wrapper = await net.give(
-                self.connect_ftp, user or "", password, parse.unquote(host), number, dirs, req.timeout
-            )
-            opened, size = await _fetch(wrapper, file, kind)
-        except ftplib.all_errors as reason:
-            if isinstance(reason, error.URLError):
-                raise
-            raise error.URLError(reason) from reason
+            return await open_by(self.connect_ftp, authority, req.selector, req.full_url, req.timeout)
         finally:
             _VIA.reset(way)
-        from mimetypes import guess_type  # for few
-
-        fields = []
-        if guessed := guess_type(req.full_url)[0]:
-            fields.append(("Content-type", guessed))
-        if size is not None and size >= 0:
-            fields.append(("Content-length", str(size)))
-        return addinfourl(opened, make_message(fields), req.full_url)
 
     async def connect_ftp(
         self, user: str, passwd: str, host: str, port: int, dirs: list[str], timeout: Any
