@@ -236,11 +236,11 @@ class Session:
             self.close_message(self.chunks + chunk)
 
     def close_message(self, message: bytes) -> None:
-        mail = self.mail
+        mail = self.mail or Mail("", [], b"")
         self.reset()
-        taken = []
-        recipients = mail.recipients if mail is not None else []
-        for recipient in recipients if self.server.lmtp else ["all"]:
+        asked, mail.message = mail.recipients, message
+        mail.recipients = []
+        for recipient in asked if self.server.lmtp else ["all"]:
             reply = self.server.answer(f"end {recipient}")
             if reply is None:
                 self.conversation.end()
@@ -248,10 +248,9 @@ class Session:
                 reply(self.conversation)
                 continue
             if (reply or "250").startswith("2"):
-                taken += [recipient] if self.server.lmtp else recipients
-            if taken and (not self.server.lmtp or recipient == recipients[-1]) and mail is not None:
-                mail.message, mail.recipients = message, taken
-                self.server.mails.append(mail)
+                if not mail.recipients:
+                    self.server.mails.append(mail)
+                mail.recipients += [recipient] if self.server.lmtp else asked
             self.say(reply or "250 2.0.0 taken")
 
     # ---- logging in
