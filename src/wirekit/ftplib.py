@@ -25,8 +25,9 @@ than stream and file, which no server offers any more.
 from __future__ import annotations
 
 import sys
+import typing
 import weakref
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wirekit import defaults
 from wirekit._ftp import opening, secrecy
@@ -39,7 +40,7 @@ from wirekit._wire import ftp_commands, ftp_facts, ftp_features, ftp_replies
 from wirekit._wire.busy import ConnectionBusy
 from wirekit._wire.ftp_replies import errors, parse150, parse227, parse229, parse257
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType

@@ -24,8 +24,9 @@ than stream and file, which no server offers any more.
 from __future__ import annotations
 
 import sys
+import typing
 import weakref
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wirekit import defaults
 from wirekit._io import asynchronous as net
@@ -38,7 +39,7 @@ from wirekit._wire.ftp_replies import errors, parse150, parse227, parse229, pars
 from wirekit.aio._ftp import opening, secrecy
 from wirekit.aio._ftp.data import ANY_SIZE, Exchange, Gathered, Transfer, sort_out
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable, Sequence
     from types import TracebackType
