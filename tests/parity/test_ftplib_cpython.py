@@ -30,11 +30,11 @@ from test import test_ftplib
 unittest.main(module=test_ftplib, argv=["test_ftplib", *sys.argv[1:]])
 """
 PARTS = [
-    ["-k", "TestFTPClass.test_[a-n]*"],
-    ["-k", "TestFTPClass.test_[o-z]*"],
-    ["-k", "TestTLS_FTPClassMixin.test_[a-m]*"],
-    ["-k", "TestTLS_FTPClassMixin.test_[n-r]*"],
-    ["-k", "TestTLS_FTPClassMixin.test_[s-z]*"],
+    ["-k", "*.TestFTPClass.test_[a-n]*"],
+    ["-k", "*.TestFTPClass.test_[o-z]*"],
+    ["-k", "*.TestTLS_FTPClassMixin.test_[a-m]*"],
+    ["-k", "*.TestTLS_FTPClassMixin.test_[n-r]*"],
+    ["-k", "*.TestTLS_FTPClassMixin.test_[s-z]*"],
     ["TestIPv6Environment", "TestTLS_FTPClass", "TestTimeouts", "MiscTestCase"],
 ]
 
