@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["is_excepted", "parse_proxy", "read_environment"]
+__all__ = ["is_excepted", "is_in_network", "parse_proxy", "read_environment", "split_port"]
 
 _MARK = "_proxy"
 
@@ -43,19 +43,45 @@ def is_excepted(host: str, exceptions: str) -> bool:
     """Tell whether a host is reached without a proxy. host: as in a URL, with or without its port.
 
     exceptions: names between commas, each with or without a port; a name stands for what lies below it as well, but
-    only from a dot on (security row 57); ``*`` alone stands for all.
+    only from a dot on (security row 57); ``*`` alone stands for all. An address may stand for itself, or with a mask
+    for a network (``10.0.0.0/8``, ``fd00::/8``).
     """
-    if exceptions == "*":
+    if exceptions.strip() == "*":
         return True
     host = host.lower()
-    name, colon, port = host.rpartition(":")
-    if not colon or not (port.isdigit() or not port) or "]" in port:
-        name = host
+    name = split_port(host)
     for entry in exceptions.lower().split(","):
-        wanted = entry.strip().lstrip(".")
+        wanted = entry.strip().removeprefix("*").lstrip(".")
         if wanted and (wanted in {name, host} or name.endswith("." + wanted) or host.endswith("." + wanted)):
             return True
+        if ("/" in wanted or ":" in wanted) and is_in_network(name, wanted):
+            return True
     return False
+
+
+def split_port(host: str) -> str:
+    """Return a host without its port."""
+    name, colon, port = host.rpartition(":")
+    return (
+        name
+        if colon and (port.isdigit() or not port) and "]" not in port and not _is_bare_ipv6(host)
+        else host
+    )
+
+
+def _is_bare_ipv6(host: str) -> bool:
+    return host.count(":") > 1 and not host.startswith("[")
+
+
+def is_in_network(host: str, network: str) -> bool:
+    """Tell whether a host is an address of a network: an address, or one with a mask. Nothing is looked up."""
+    import ipaddress  # for networks alone
+
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+        return address in ipaddress.ip_network(network.strip("[]"), strict=False)
+    except ValueError:
+        return False
 
 
 def parse_proxy(proxy: str) -> tuple[str | None, str | None, str | None, str]:

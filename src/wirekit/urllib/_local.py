@@ -5,17 +5,20 @@ Both trees share these functions: none waits, but for a look-up of a name where 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
 
 from wirekit._wire import file_urls
 from wirekit._wire.proxies import is_excepted, read_environment
+from wirekit._wire.system_proxies import is_excepted_by_macos, is_excepted_by_windows, parse_windows
 from wirekit.urllib import error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 _WINDOWS = os.name == "nt"
 
@@ -82,5 +85,54 @@ def proxy_bypass_environment(host: str, proxies: Mapping[str, str] | None = None
     return "no" in known and is_excepted(host, known["no"])
 
 
-getproxies = getproxies_environment
-proxy_bypass = proxy_bypass_environment
+def getproxies() -> dict[str, str]:
+    """Return scheme to proxy URL: as the environment names them, else the settings of macOS or Windows."""
+    return getproxies_environment() or _read_system_proxies()
+
+
+def proxy_bypass(host: str) -> bool:
+    """Tell whether a host is reached without a proxy, by what names the proxies: the environment, or the system."""
+    if (proxies := getproxies_environment()) or not _HAS_SETTINGS:
+        return proxy_bypass_environment(host, proxies)
+    return _is_excepted_by_system(host)
+
+
+_HAS_SETTINGS = sys.platform in {"darwin", "win32"}
+
+_proxy_bypass_macosx_sysconf = is_excepted_by_macos
+_proxy_bypass_winreg_override = is_excepted_by_windows
+
+
+def _read_system_proxies() -> dict[str, str]:
+    if sys.platform == "darwin":
+        from _scproxy import _get_proxies
+
+        found: dict[str, str] = _get_proxies()
+        return found
+    return parse_windows(_read_registry()) if sys.platform == "win32" else {}
+
+
+def _is_excepted_by_system(host: str) -> bool:
+    if sys.platform == "darwin":
+        from _scproxy import _get_proxy_settings
+
+        return is_excepted_by_macos(host, _get_proxy_settings())
+    return is_excepted_by_windows(host, str(_read_registry().get("ProxyOverride") or ""))
+
+
+def _read_registry() -> dict[str, Any]:
+    """Return the values of Windows' Internet Settings; none where they cannot be read, as elsewhere."""
+    if sys.platform != "win32":
+        return {}
+    import winreg
+
+    path = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
+    values: dict[str, Any] = {}
+    try:
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, path) as key:
+            for name in ("ProxyEnable", "ProxyServer", "ProxyOverride"):
+                with contextlib.suppress(OSError):
+                    values[name] = winreg.QueryValueEx(key, name)[0]
+    except OSError:
+        return {}
+    return values

@@ -19,6 +19,8 @@ __all__ = ["Entries", "Entry", "RuleLine", "parse_entries"]
 class RuleLine:
     """One rule. path: with its escapes; an empty Disallow allows everything."""
 
+    __module__ = "wirekit.urllib.robotparser"
+
     def __init__(self, path: str, allowance: bool) -> None:
         self.path = parse.quote(_rewrite(path))
         self.allowance = allowance or not path
@@ -33,6 +35,8 @@ class RuleLine:
 
 class Entry:
     """Agents, and the rules for them."""
+
+    __module__ = "wirekit.urllib.robotparser"
 
     def __init__(self) -> None:
         self.useragents: list[str] = []
@@ -97,7 +101,7 @@ class _Reader:
         self.entry, self.ruled = Entry(), False
 
     def read(self, line: str) -> None:
-        """Read one line."""
+        """Read one line. One that still has its end is not empty: there, nothing but another agent ends an entry."""
         if not line:
             self.end()
         key, colon, value = line.partition("#")[0].strip().partition(":")

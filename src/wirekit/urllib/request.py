@@ -170,6 +170,9 @@ _LATE_SHARED: dict[str, str] = {
         "wirekit.urllib._passwords",
     ),
     "BadCoding": "wirekit._wire.coding_errors",
+    **dict.fromkeys(
+        ("_proxy_bypass_macosx_sysconf", "_proxy_bypass_winreg_override"), "wirekit.urllib._local"
+    ),
 }
 """The same of modules that both trees share."""
 

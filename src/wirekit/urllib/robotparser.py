@@ -124,7 +124,7 @@ class RobotFileParser:
 
     def _read_entries(self) -> Entries:
         if self._entries is None:
-            self._entries = parse_entries(line.rstrip("\r\n") for line in self._lines)
+            self._entries = parse_entries(self._lines)
         return self._entries
 
     @property
@@ -140,7 +140,7 @@ class RobotFileParser:
     @property
     def sitemaps(self) -> list[str]:
         """The URLs of Sitemap lines."""
-        return self.robots.sitemaps
+        return self.robots.sitemaps if defaults.active.rfc9309 else self._read_entries().sitemaps
 
     # ---- questions
 

@@ -249,7 +249,12 @@ class URLopener:
             message = f"local file url may start with / or file:. Unknown url of type: {url}"
             raise ValueError(message)
         wanted = Request(f"file://{host or ''}{path}" if path[:1] == "/" else f"file:{path}")
-        opened = FileHandler().open_local_file(wanted)
+        try:
+            opened = FileHandler().open_local_file(wanted)
+        except error.URLError as failure:
+            if isinstance(failure.reason, OSError):
+                raise error.URLError(failure.reason.strerror or "", failure.reason.filename) from failure
+            raise
         opened.url = f"file://{path}" if path[:1] == "/" else path
         return opened
 

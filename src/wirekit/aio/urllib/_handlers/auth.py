@@ -219,8 +219,9 @@ class AbstractDigestAuthHandler:
         return value.partition(" ")[2]
 
     def _find_login(self, req: Any, realm: str) -> tuple[Any, Any]:
-        place = _place_of(req, self.auth_header)
-        found: tuple[Any, Any] = self.passwd.find_user_password(realm, place)
+        found: tuple[Any, Any] = self.passwd.find_user_password(realm, _place_of(req, self.auth_header))
+        if found[1] is None and self.auth_header.startswith("Proxy"):
+            found = self.passwd.find_user_password(realm, req.full_url)  # for which older programs keep it
         return found
 
     async def _format(self, req: Any, chal: dict[str, str], login: tuple[Any, Any]) -> str | None:

@@ -45,7 +45,9 @@ class FileHandler(BaseHandler):
         """Return the file that the request's selector names, if its host is this machine."""
         if req.host and req.host != "localhost" and req.host not in await net.give(self.get_names):
             raise error.URLError("file not on local host")
-        path = url2pathname(req.selector)
+        path = url2pathname(
+            f"//{req.selector}" if req.selector[:2] == "//" else req.selector
+        )  # the host is checked
         try:
             status = os.stat(path)  # noqa: PTH116 - a path as text
             file = open(path, "rb")  # noqa: ASYNC230, PTH123, SIM115 - quick; the caller closes it
