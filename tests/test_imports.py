@@ -13,6 +13,8 @@ BLOCKING = [
     "wirekit.http.client",
     "wirekit.urllib.request",
     "wirekit.http.server",
+    "wirekit.http.cookiejar",
+    "wirekit.http.cookies",
     "wirekit.defaults",
 ]
 

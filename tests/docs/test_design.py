@@ -26,6 +26,7 @@ PAGES = (
     "server",
     "request",
     "urls",
+    "cookies",
 )
 OUTERMOST = "HTTPException"
 
