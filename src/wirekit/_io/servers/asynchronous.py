@@ -52,6 +52,8 @@ LOOK_EACH: Final = 2e-5
 """Seconds between two such looks for each open connection: looking at all of them costs a thousandth of that."""
 TURNED_AWAY: Final = 1.0
 """Seconds in which a client for whom there is no room may take that answer."""
+MAX_LEAVING: Final = 256
+"""Such clients at once; beyond, they are cut off without a word: a flood must not fill the table."""
 
 
 def open_stream(request: Any, timeout: float | None = None) -> tuple[Stream, Any]:
@@ -99,6 +101,7 @@ class AcceptedStream(Stream):
         self.parked: Any = None  # the handler that waits for a request, without a task
         self.due = 0.0  # when it has waited too long
         self.begun = False  # a part of a head has come
+        self.leaving = False  # there was no room for it, and it has been told
         self._server = server
         self._lot = server._lot  # noqa: SLF001 - the two are one mechanism
 
@@ -111,7 +114,8 @@ class AcceptedStream(Stream):
         """Take what arrived; go on with the handler when that is a whole head (asyncio.Protocol)."""
         handler = self.parked
         if handler is None:
-            super().data_received(data)
+            if not self.leaving:  # else nobody wants to know
+                super().data_received(data)
             return
         if self._layers and not (data := self._decrypt(data)):
             return
@@ -126,7 +130,7 @@ class AcceptedStream(Stream):
             self._write(answer, len(self._layers))
             answered = True
         if answered and self.pos == len(self.buffer) and self._lot is not None:
-            self._lot.expect(self, handler, defaults.active.idle_timeout)
+            self._lot.expect(self, handler, defaults.active.keep_alive_timeout)
         elif not self.begun and self._lot is not None:
             self.begun = (
                 True  # the whole head has one limit, or a client could send a byte a minute (row 122)
@@ -199,7 +203,7 @@ class AcceptedStream(Stream):
         super().eof_received()
         if self.parked is not None:
             self._server._go_on(self)  # noqa: SLF001 - likewise
-        return True
+        return not self.leaving
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the connection is gone; the handler sees to it (asyncio.Protocol)."""
@@ -331,6 +335,7 @@ class TCPServer:
         self.socket = socket.socket(self.address_family, self.socket_type)
         self._listener: asyncio.Server | None = None
         self.connections: set[AcceptedStream] = set()  # all that are open
+        self._leaving: set[AcceptedStream] = set()  # for whom there was no room
         self._tasks: dict[asyncio.Task[None], Stream] = {}  # of those that are being served
         self._stopped: asyncio.Event | None = None
         self._stopping = False
@@ -453,7 +458,7 @@ class TCPServer:
             self._lot.close()
         for task in list(self._tasks):
             task.cancel()
-        for stream in list(self.connections):
+        for stream in (*self.connections, *self._leaving):
             stream.parked = None
             stream.abort()
 
@@ -513,16 +518,19 @@ class TCPServer:
 
     def _turn_away(self, request: AcceptedStream) -> None:
         """Answer a connection for which there is no room, and close it a little later: at once would reset it."""
-        if self._context is None:
-            request._transport.write(responses.UNAVAILABLE)  # noqa: SLF001 - the two are one mechanism
-            if request._transport.can_write_eof():  # noqa: SLF001 - likewise
-                request._transport.write_eof()  # noqa: SLF001 - likewise
-            request._loop.call_later(TURNED_AWAY, request.abort)  # noqa: SLF001 - likewise
-        else:
+        if self._context is not None or len(self._leaving) >= MAX_LEAVING:
             request.abort()
+            return
+        request.leaving = True
+        self._leaving.add(request)
+        request._transport.write(responses.UNAVAILABLE)  # noqa: SLF001 - the two are one mechanism
+        if request._transport.can_write_eof():  # noqa: SLF001 - likewise
+            request._transport.write_eof()  # noqa: SLF001 - likewise
+        request._loop.call_later(TURNED_AWAY, request.abort)  # noqa: SLF001 - likewise
 
     def _lost(self, request: AcceptedStream) -> None:
         self.connections.discard(request)
+        self._leaving.discard(request)
 
     def _go_on(self, request: AcceptedStream) -> None:
         """Go on with a handler that was parked: a request has come, or the connection is to end."""

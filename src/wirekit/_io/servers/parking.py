@@ -210,7 +210,7 @@ class Parked(Place):
                 rfile.stream.sendall(answer)
             except OSError:
                 arrived = False  # the client has gone
-            self.begun, self.due = False, self._limit(defaults.active.idle_timeout)
+            self.begun, self.due = False, self._limit(defaults.active.keep_alive_timeout)
             whole = arrived and rfile.stands_whole()
         if arrived and not whole:
             self._wait_for_rest()
