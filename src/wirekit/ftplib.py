@@ -32,10 +32,10 @@ from typing import Any, Final
 from wirekit import defaults
 from wirekit._ftp import opening, secrecy
 from wirekit._ftp.data import ANY_SIZE, Exchange, Gathered, Transfer, sort_out
+from wirekit._ftp.listing import list_as_facts
 from wirekit._io import blocking as net
 from wirekit._io.channels import blocking as channels
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT as _GLOBAL_DEFAULT_TIMEOUT
-from wirekit._io.names import limits_of
 from wirekit._wire import ftp_commands, ftp_facts, ftp_features, ftp_replies
 from wirekit._wire.busy import ConnectionBusy
 from wirekit._wire.ftp_replies import errors, parse150, parse227, parse229, parse257
@@ -243,23 +243,7 @@ class FTP:
 
     def _dial(self, address: tuple[str, int]) -> Any:
         """Connect to an address, through the proxy if there is one, in what is left of the time."""
-        timeout = self._limit_connecting()
-        if self.proxy:
-            from wirekit import _proxying
-
-            return _proxying.connect(address, timeout, self.source_address, proxy=self.proxy)
-        return net.create_connection(address, timeout, self.source_address)
-
-    def _limit_connecting(self) -> Any:
-        due = self._stream.deadline if self._owner is not None and self._stream is not None else None
-        if due is None:
-            return self.timeout
-        left = due - net.monotonic()
-        if left <= 0:
-            message = "timed out"
-            raise TimeoutError(message)
-        step, connect, total = limits_of(self.timeout)
-        return defaults.Timeout(step, connect=left if connect is None else min(connect, left), total=total)
+        return opening.dial(self, address)
 
     def _attach(self) -> Any:
         """Return the stream of ``sock``, which a subclass or a program may have put there; None for a stand-in."""
@@ -768,14 +752,21 @@ class FTP:
     def mlsd(self, path: str = "", facts: Sequence[str] = []) -> Iterator[tuple[str, dict[str, str]]]:
         """Go through a directory by MLSD (RFC 3659): (name, facts) of each entry, facts by name in lower case.
 
-        facts: those that are wanted (``["type", "size"]``), as far as the server has them.
+        facts: those that are wanted (``["type", "size"]``), as far as the server has them. A server that does not know
+        MLSD is asked by LIST, of whose lines the same facts are made.
         """
-        if facts:
-            self.sendcmd("OPTS MLST " + ";".join(facts) + ";")
         lines = Gathered()
-        self.retrlines(f"MLSD {path}" if path else "MLSD", lines.append)
-        for line in lines.lines:
-            yield ftp_facts.parse_facts(line)
+        try:
+            if facts:
+                self.sendcmd("OPTS MLST " + ";".join(facts) + ";")
+            self.retrlines(f"MLSD {path}" if path else "MLSD", lines.append)
+            found = [ftp_facts.parse_facts(line) for line in lines.lines]
+        except errors().error_perm as error:
+            if not ftp_replies.is_unknown_command(str(error)):
+                raise
+            found = list_as_facts(self, path, error)
+        for entry in found:
+            yield entry
 
     def rename(self, fromname: str, toname: str) -> str:
         """Rename a file."""

@@ -168,6 +168,46 @@ def test_listings_in_their_forms(ftp_peer: MakeFTP) -> None:
     ftp.close()
 
 
+@pytest.mark.parametrize("facts", [[], ["type", "size"]])
+def test_mlsd_of_a_server_that_knows_list_alone(ftp_peer: MakeFTP, facts: list[str]) -> None:
+    refused = [("OPTS MLST type;size;", "501 what?")] if facts else [TYPE_A, EPSV, ("MLSD -d", "500 what?")]
+    begun = (
+        [TYPE_A, EPSV, ("LIST ./-d", "150 x", END, "226 y")]
+        if facts
+        else [EPSV, ("LIST ./-d", "150 x", END, END, "226 y")]
+    )
+    lines = (
+        b"total 1\r\ndrwxr-xr-x   2 u  g  4096 Feb 29  2016 a b\r\nlrwxrwxrwx 1 u g 1 Feb 29  2016 l -> t\r\n"
+    )
+    server = ftp_peer([*refused, *begun], [lines] if facts else [[read_to_end], lines])
+    ftp = connect(server)
+    known = {"modify": "20160229000000", "unix.owner": "u", "unix.group": "g"}
+    assert [entry for entry in ftp.mlsd("-d", facts)] == [
+        ("a b", {"type": "dir", "size": "4096", "unix.mode": "0755", **known}),
+        ("l", {"type": "OS.unix=slink:t", "size": "1", "unix.mode": "0777", **known}),
+    ]
+    ftp.close()
+
+
+def test_mlsd_of_a_server_whose_list_nobody_can_read(ftp_peer: MakeFTP) -> None:
+    server = ftp_peer(
+        [TYPE_A, EPSV, ("MLSD", "502 no"), EPSV, ("LIST", "150 x", END, END, "226 y")],
+        [[read_to_end], b"who knows\r\n"],
+    )
+    ftp = connect(server)
+    with pytest.raises(ftplib.error_perm, match="502 no"):
+        [entry for entry in ftp.mlsd()]
+    ftp.close()
+
+
+def test_mlsd_of_a_directory_that_is_not_there(ftp_peer: MakeFTP) -> None:
+    server = ftp_peer([TYPE_A, EPSV, ("MLSD x", "550 no such directory")], [[read_to_end]])
+    ftp = connect(server)
+    with pytest.raises(ftplib.error_perm, match="550"):
+        [entry for entry in ftp.mlsd("x")]
+    ftp.close()
+
+
 # ---- storing
 
 

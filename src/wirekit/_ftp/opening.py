@@ -10,17 +10,41 @@ from wirekit import defaults
 from wirekit._ftp.data import read_verdict, reset
 from wirekit._io import blocking as net
 from wirekit._io.channels import blocking as channels
+from wirekit._io.names import limits_of
 from wirekit._wire.ftp_commands import SYNCH
 from wirekit._wire.ftp_replies import check_reply, errors, parse227, parse229
 
 if TYPE_CHECKING:
     from wirekit.ftplib import FTP
 
-__all__ = ["abort", "open_active", "open_passive"]
+__all__ = ["abort", "dial", "open_active", "open_passive"]
 
 _WATCHED = ("makepasv", "sendcmd", "putcmd", "putline", "getresp")
 """Methods that a subclass of ``FTP`` may have to see the commands of a transfer one by one."""
 _REFUSALS = frozenset({b"4", b"5"})
+
+
+def dial(ftp: FTP, address: tuple[str, int]) -> Any:
+    """Connect to an address, through the proxy if there is one, in what is left of the time."""
+    timeout = _limit_connecting(ftp)
+    if ftp.proxy:
+        from wirekit import _proxying
+
+        return _proxying.connect(address, timeout, ftp.source_address, proxy=ftp.proxy)
+    return net.create_connection(address, timeout, ftp.source_address)
+
+
+def _limit_connecting(ftp: FTP) -> Any:
+    """Return the timeout to connect with: the client's own, cut to what is left for the transfer under way."""
+    due = ftp._stream.deadline if ftp._owner is not None and ftp._stream is not None else None
+    if due is None:
+        return ftp.timeout
+    left = due - net.monotonic()
+    if left <= 0:
+        message = "timed out"
+        raise TimeoutError(message)
+    step, connect, total = limits_of(ftp.timeout)
+    return defaults.Timeout(step, connect=left if connect is None else min(connect, left), total=total)
 
 
 def open_passive(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[Any, str]:

@@ -32,12 +32,12 @@ from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.channels import asynchronous as channels
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT as _GLOBAL_DEFAULT_TIMEOUT
-from wirekit._io.names import limits_of
 from wirekit._wire import ftp_commands, ftp_facts, ftp_features, ftp_replies
 from wirekit._wire.busy import ConnectionBusy
 from wirekit._wire.ftp_replies import errors, parse150, parse227, parse229, parse257
 from wirekit.aio._ftp import opening, secrecy
 from wirekit.aio._ftp.data import ANY_SIZE, Exchange, Gathered, Transfer, sort_out
+from wirekit.aio._ftp.listing import list_as_facts
 
 if typing.TYPE_CHECKING:
     import ssl
@@ -245,23 +245,7 @@ class FTP:
 
     async def _dial(self, address: tuple[str, int]) -> Any:
         """Connect to an address, through the proxy if there is one, in what is left of the time."""
-        timeout = self._limit_connecting()
-        if self.proxy:
-            from wirekit.aio import _proxying
-
-            return await _proxying.connect(address, timeout, self.source_address, proxy=self.proxy)
-        return await net.create_connection(address, timeout, self.source_address)
-
-    def _limit_connecting(self) -> Any:
-        due = self._stream.deadline if self._owner is not None and self._stream is not None else None
-        if due is None:
-            return self.timeout
-        left = due - net.monotonic()
-        if left <= 0:
-            message = "timed out"
-            raise TimeoutError(message)
-        step, connect, total = limits_of(self.timeout)
-        return defaults.Timeout(step, connect=left if connect is None else min(connect, left), total=total)
+        return await opening.dial(self, address)
 
     async def _attach(self) -> Any:
         """Return the stream of ``sock``, which a subclass or a program may have put there; None for a stand-in."""
@@ -772,14 +756,21 @@ class FTP:
     ) -> AsyncIterator[tuple[str, dict[str, str]]]:
         """Go through a directory by MLSD (RFC 3659): (name, facts) of each entry, facts by name in lower case.
 
-        facts: those that are wanted (``["type", "size"]``), as far as the server has them.
+        facts: those that are wanted (``["type", "size"]``), as far as the server has them. A server that does not know
+        MLSD is asked by LIST, of whose lines the same facts are made.
         """
-        if facts:
-            await self.sendcmd("OPTS MLST " + ";".join(facts) + ";")
         lines = Gathered()
-        await self.retrlines(f"MLSD {path}" if path else "MLSD", lines.append)
-        for line in lines.lines:
-            yield ftp_facts.parse_facts(line)
+        try:
+            if facts:
+                await self.sendcmd("OPTS MLST " + ";".join(facts) + ";")
+            await self.retrlines(f"MLSD {path}" if path else "MLSD", lines.append)
+            found = [ftp_facts.parse_facts(line) for line in lines.lines]
+        except errors().error_perm as error:
+            if not ftp_replies.is_unknown_command(str(error)):
+                raise
+            found = await list_as_facts(self, path, error)
+        for entry in found:
+            yield entry
 
     async def rename(self, fromname: str, toname: str) -> str:
         """Rename a file."""
