@@ -158,6 +158,16 @@ def test_row_173_mark_and_bytes_that_are_no_utf8(peer: MakePeer) -> None:
     assert not parser.can_fetch("bot", "/y")
 
 
+def test_bytes_that_are_no_utf8_count_in_both_profiles(peer: MakePeer) -> None:
+    server = peer([request(), send(answer("200 OK", b"User-agent: *\nDisallow: /caf\xe9\n"))])
+    for profile in ("safe", "stdlib"):
+        with defaults.using(profile):
+            parser = parser_at(server)
+            parser.read()
+            assert not parser.can_fetch("bot", "/caf\udce9/x")
+            assert parser.can_fetch("bot", "/caf\ud800")
+
+
 def test_row_175_redirect_to_a_file_is_not_followed(peer: MakePeer) -> None:
     parser = parser_at(peer([request(), send(answer("302 Found", b"", "Location: file:///etc/passwd"))]))
     parser.read()

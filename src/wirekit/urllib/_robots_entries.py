@@ -13,7 +13,7 @@ from wirekit.urllib import parse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Entries", "Entry", "RuleLine", "parse_entries"]
+__all__ = ["Entries", "Entry", "RuleLine", "parse_entries", "quote_path"]
 
 
 class RuleLine:
@@ -22,7 +22,7 @@ class RuleLine:
     __module__ = "wirekit.urllib.robotparser"
 
     def __init__(self, path: str, allowance: bool) -> None:
-        self.path = parse.quote(_rewrite(path))
+        self.path = quote_path(_rewrite(path))
         self.allowance = allowance or not path
 
     def applies_to(self, filename: str) -> bool:
@@ -72,6 +72,15 @@ class Entries(NamedTuple):
     def find(self, useragent: str) -> Entry | None:
         """Return the first entry that is for an agent."""
         return next((entry for entry in self.entries if entry.applies_to(useragent)), self.default)
+
+
+def quote_path(path: str) -> str:
+    """Return a path with its escapes; bytes that were no UTF-8 are escaped as they are."""
+    try:
+        quoted: str = parse.quote(path, errors="surrogateescape")
+    except UnicodeEncodeError:
+        quoted = parse.quote(path, errors="surrogatepass")
+    return quoted
 
 
 def _rewrite(path: str) -> str:

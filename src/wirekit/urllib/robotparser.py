@@ -22,7 +22,7 @@ from wirekit._wire import robots
 from wirekit._wire.http_errors import HTTPException, IncompleteRead
 from wirekit._wire.robots import Decision, RequestRate
 from wirekit.urllib import error, parse, request
-from wirekit.urllib._robots_entries import Entries, Entry, RuleLine, parse_entries
+from wirekit.urllib._robots_entries import Entries, Entry, RuleLine, parse_entries, quote_path
 
 __all__ = ["RobotFileParser"]
 
@@ -179,7 +179,7 @@ class RobotFileParser:
 
     def _decide_by_entries(self, useragent: str, url: str) -> Decision:
         parts = parse.urlparse(parse.unquote(url))
-        path = parse.quote(parse.urlunparse(("", "", *parts[2:]))) or "/"
+        path = quote_path(parse.urlunparse(("", "", *parts[2:]))) or "/"
         entry = self._read_entries().find(useragent)
         if entry is None:
             return Decision(True, None, None, "no entry is for this agent")
