@@ -20,7 +20,7 @@ from wirekit._wire import digest, http1, targets
 from wirekit._wire.challenges import Challenge, parse_challenges, parse_list, parse_pairs
 from wirekit._wire.protection import covers, split_place
 from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
-from wirekit.aio.urllib._handlers.bodies import may_rewind, rewind
+from wirekit.aio.urllib._handlers.bodies import find_position, may_rewind, rewind
 from wirekit.urllib._passwords import HTTPPasswordMgr
 
 __all__ = [
@@ -130,11 +130,37 @@ class HTTPBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
 
 
 class ProxyBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
-    """Logs in to proxies by name and password; logins are kept for the proxy's ``host:port``."""
+    """Logs in to proxies by name and password; logins are kept for the proxy's ``host:port``.
+
+    A proxy that has asked once gets its login at once from then on: a tunnel is known by it.
+    """
 
     __module__ = HOME
 
     auth_header = "Proxy-authorization"
+    handler_order = 497  # behind Digest handlers, before the connection is chosen
+
+    def __init__(self, password_mgr: Any = None) -> None:
+        super().__init__(password_mgr)
+        self._realms: dict[str, Any] = {}
+
+    async def retry_http_basic_auth(self, host: str, req: Any, realm: Any) -> Any:
+        """Send a request again with the login for a realm of a proxy; None where there is none, or it failed."""
+        self._realms.pop(host, None)
+        response = await super().retry_http_basic_auth(host, req, realm)
+        if response is not None:
+            self._realms[host] = realm
+        return response
+
+    def http_open(self, req: Any) -> None:
+        """Add the login that the request's proxy has asked for before; None, for others open it."""
+        proxied = req.has_proxy() or getattr(req, "_tunnel_host", None)
+        if proxied and req.host in self._realms and not req.has_header(self.auth_header):
+            user, password = self.passwd.find_user_password(self._realms[req.host], req.host)
+            if password is not None:
+                req.add_unredirected_header(self.auth_header, targets.format_basic(user, password))
+
+    https_open = http_open
 
     async def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
@@ -312,13 +338,15 @@ async def _read_body(req: Any) -> bytes | None:
     data = req.data
     if data is None:
         return b""
-    if not may_rewind(req):
-        return None
     if not hasattr(data, "read"):
         try:
             return bytes(memoryview(data))
         except TypeError:
             return None
+    if getattr(req, "_start", None) is None:
+        req._start = await find_position(data)  # noqa: SLF001 - ours
+    if not await rewind(req):
+        return None
     whole = await net.give(data.read)
     return whole if await rewind(req) and isinstance(whole, bytes) else None
 
