@@ -1,7 +1,7 @@
 """CPython's own tests of urllib.robotparser, run with ours in its place, in the stdlib profile.
 
 They run in an interpreter of their own: the module under test is swapped before they load. One class is left out:
-it asks a server on the internet. Since Python 3.13.14 and 3.14.5 the standard library
+it asks a server on the internet. Since Python 3.14.5 the standard library
 reads robots.txt by RFC 9309, where the stdlib profile keeps the older rules: there this compares nothing.
 """
 
@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import urllib.robotparser
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +28,7 @@ from test import test_robotparser
 del test_robotparser.NetworkTestCase  # asks a server on the internet
 unittest.main(module=test_robotparser, argv=["test_robotparser", "-v"])
 """
-BY_RFC = sys.version_info >= (3, 14, 5) or (3, 13, 14) <= sys.version_info < (3, 14)
+BY_RFC = hasattr(urllib.robotparser.RobotFileParser(), "groups")
 
 
 @pytest.mark.skipif(
