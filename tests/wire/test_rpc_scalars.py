@@ -60,6 +60,12 @@ def test_what_is_no_value_is_refused(parse: Callable[[str], Any], text: str) -> 
         parse(text)
 
 
+def test_base64_is_read_from_bytes_as_well() -> None:
+    assert scalars.parse_base64(b"\n AGJ5\ndGU=\n") == b"\0byte"
+    with pytest.raises(ValueError, match="is no base64"):
+        scalars.parse_base64(b"\xff")
+
+
 def test_error_quotes_no_more_than_a_piece() -> None:
     with pytest.raises(ValueError) as caught:
         scalars.parse_int("x" * 10_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import xmlrpc.client
 from typing import Any
 from xml.parsers import expat
@@ -313,6 +314,46 @@ def test_every_character_is_read_as_by_expat() -> None:
         found = scan(text)
         assert found is None or found == wanted, number
         assert found is not None or wanted is None or chr(number) in "<&", number
+
+
+LARGE = binascii.b2a_base64(bytes(range(256)) * 300, newline=False).decode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"<value><base64>{LARGE}</base64></value>",
+        f"<value><base64>\n{LARGE[:5000]}\r\n{LARGE[5000:]}\n</base64></value>",
+        (
+            f"<value><array><data><value><base64>{LARGE}</base64></value><value>x</value><value><base64>eA==</base64>"
+            f"</value><value><base64>{LARGE}</base64></value></data></array></value>"
+        ),
+        f"<value><struct><member><name>a</name><value><base64>{LARGE}</base64></value></member></struct></value>",
+        f"<value><string>{LARGE}</string></value>",
+    ],
+    ids=["flat", "lines", "array", "struct", "text"],
+)
+def test_large_base64_is_set_aside_and_read_as_by_expat(value: str) -> None:
+    for data in (bare(value), bare(value).encode()):
+        message = scan(data)
+        assert message is not None
+        assert (message.kind, message.method, message.values) == read_there(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"<value><base64>{LARGE}!</base64></value>",
+        f"<value><base64>{LARGE}\x00</base64></value>",
+        f"<value><base64>{LARGE[:-1]}</base64></value>",
+        f"<value><base64>{LARGE}</base64></value><value><base64>#0</base64></value>",
+        f"<value><base64>#0</base64></value><!--<base64>{LARGE}</base64>-->",
+        f"<value><string><base64>{LARGE}</base64></string></value>",
+    ],
+    ids=range(6),
+)
+def test_large_base64_that_is_not_certain_is_left_alone(value: str) -> None:
+    assert scan(bare(value).encode()) is None
 
 
 @pytest.mark.parametrize(

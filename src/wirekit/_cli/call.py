@@ -83,11 +83,12 @@ def _work_on(url: str, options: Options, work: Callable[[Any], str]) -> Code:
         say("warning: --insecure: certificates are not checked, anybody may answer in the server's name")
     try:
         with _connect(url, options) as server:
-            print(work(server))
+            told = work(server)
     except _FAILURES as error:
         outcome = _explain(error)
         say(hide_secrets(url), outcome.line)
         return outcome.code
+    print(told)
     return Code.OK
 
 

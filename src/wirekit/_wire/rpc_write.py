@@ -9,14 +9,13 @@ What cannot be written raises an error that knows where the value stands: each l
 index or key (``locate``), and ``format_path`` makes ``args[2]["name"]`` of them.
 """
 
-import datetime as dt
 from array import array
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
 from wirekit._wire.rpc_names import MAXI8, MAXINT, MINI8, MININT, find_unsendable
-from wirekit._wire.rpc_scalars import format_base64, format_datetime, format_double
+from wirekit._wire.rpc_scalars import format_base64, format_double
 
 __all__ = [
     "CannotMarshal",
@@ -151,11 +150,6 @@ def format_binary(data: bytes | bytearray) -> str:
     """Return the element of bytes."""
     text = format_base64(data)
     return f"<value><base64>\n{text}\n</base64></value>\n" if text else EMPTY
-
-
-def format_moment(moment: dt.datetime) -> str:
-    """Return the element of a moment, whose zone is left out."""
-    return f"<value><dateTime.iso8601>{format_datetime(moment)}</dateTime.iso8601></value>\n"
 
 
 def format_name(name: object, *, lax: bool = False) -> str:

@@ -1,5 +1,6 @@
 """Several calls in one: what is asked for, and what came of it."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 __all__ = ["MultiCallIterator", "list_calls"]
@@ -30,6 +31,9 @@ class MultiCallIterator:
 
     def __len__(self) -> int:
         return len(self.results)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[at] for at in range(len(self.results)))
 
 
 def _is_wrapped(item: Any) -> bool:
