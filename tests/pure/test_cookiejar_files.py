@@ -780,3 +780,13 @@ def test_cookies_move_from_jar_to_jar(path: Path) -> None:
     assert (
         f"#HttpOnly_h.example\tFALSE\t/\tFALSE\t{LATER}\ta\t1\n" in (path.parent / "cookies.txt").read_text()
     )
+
+
+def test_an_lwp_cookie_without_version_is_loaded_again(tmp_path: Path) -> None:
+    file = tmp_path / "cookies.lwp"
+    file.write_text('#LWP-Cookies-2.0\nSet-Cookie3: id=7; path="/"; domain="example.org"; discard\n')
+    jar = LWPCookieJar(str(file), strict=True)
+    jar.load(ignore_discard=True)
+    jar.save(ignore_discard=True)
+    jar.revert(ignore_discard=True)
+    assert [(cookie.name, cookie.version) for cookie in jar] == [("id", None)]

@@ -363,10 +363,11 @@ def _parse_lwp(pairs: list[tuple[str, str | None]]) -> Cookie:
     domain, path = standard["domain"], standard["path"]
     if defaults.active.strict_cookies:
         formats.check_text(domain, path, name, value or "")
+    version = standard.get("version")
     expires = standard.get("expires")
     moment = None if expires is None else iso2time(expires)
     return Cookie(
-        standard.get("version"),
+        None if version == "None" else version,  # so they are saved that have none
         name,
         value,
         standard.get("port"),
