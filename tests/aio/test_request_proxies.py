@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ssl
+import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.aio.hearing import heard
-from tests.fix_peer import Peer, request, send, start_tls
+from tests.fix_peer import Peer, expect, request, send, start_tls
 from tests.relay import relay
 from wirekit import defaults
 from wirekit.aio.urllib import request as web
@@ -245,3 +247,136 @@ def test_environment_is_read_as_in_the_stdlib(monkeypatch: pytest.MonkeyPatch) -
 
 def test_old_private_name_of_the_parser_is_there() -> None:
     assert web._parse_proxy("http://u:p@h:1/") == ("http", "u", "p", "h:1")
+
+
+# ---- SOCKS
+
+BOUND = b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00"
+GREETED = [expect(b"\x05\x01\x00"), send(b"\x05\x00")]
+
+
+def asked_for(name: bytes, port: int) -> bytes:
+    return b"\x05\x01\x00\x03" + bytes([len(name)]) + name + port.to_bytes(2, "big")
+
+
+async def test_http_goes_through_socks(peer: MakePeer) -> None:
+    proxy = peer([*GREETED, expect(asked_for(b"origin.example", 81)), send(BOUND), request(), send(OK)])
+    opener = web.build_opener(web.ProxyHandler({"http": f"socks5h://{address(proxy)}"}))
+    await fetch(opener, "http://origin.example:81/a")
+    said = await heard(proxy)
+    assert b"GET /a HTTP/1.1\r\n" in said
+    assert b"\r\nHost: origin.example:81\r\n" in said
+
+
+async def test_https_goes_through_socks_with_a_login(
+    peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    login = [expect(b"\x05\x02\x00\x02"), send(b"\x05\x02"), expect(b"\x01\x02me\x03p:w"), send(b"\x01\x00")]
+    proxy = peer(
+        [
+            *login,
+            expect(asked_for(b"localhost", 443)),
+            send(BOUND),
+            start_tls(server_tls),
+            request(),
+            send(OK),
+        ]
+    )
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"socks5h://me:p%3Aw@{address(proxy)}"}),
+        web.HTTPSHandler(context=client_tls),
+    )
+    await fetch(opener, "https://localhost/a")
+    assert b"GET /a HTTP/1.1\r\n" in await heard(proxy)
+
+
+async def test_one_proxy_may_be_named_for_all(peer: MakePeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = peer([*GREETED, expect(asked_for(b"origin.example", 80)), send(BOUND), request(), send(OK)])
+    monkeypatch.setenv("ALL_PROXY", f"socks5h://{address(proxy)}")
+    await fetch(web.build_opener(), "http://origin.example/")
+
+
+async def test_proxy_of_a_scheme_counts_before_the_one_for_all(peer: MakePeer) -> None:
+    proxy = peer([request(), send(OK)])
+    opener = web.build_opener(
+        web.ProxyHandler({"all": "socks5h://127.0.0.1:1", "http": f"http://{address(proxy)}"})
+    )
+    await fetch(opener, "http://origin.example/")
+
+
+async def test_socks_proxy_of_one_opener_is_not_anothers(peer: MakePeer) -> None:
+    server = peer([request(), send(OK)])
+    wanted = web.Request(f"http://{address(server)}/")
+    with pytest.raises(URLError):
+        await web.build_opener(web.ProxyHandler({"http": "socks5://127.0.0.1:1"})).open(wanted)
+    await fetch(web.build_opener(), wanted)
+
+
+async def test_connection_that_cannot_be_led_through_socks_is_refused() -> None:
+    class Connection:
+        def __init__(self, *args: Any, **options: Any) -> None:
+            pass
+
+        def set_debuglevel(self, level: int) -> None:
+            pass
+
+    class Handler(web.HTTPHandler):
+        async def http_open(self, req: Any) -> Any:
+            return await self.do_open(Connection, req)
+
+    opener = web.build_opener(web.ProxyHandler({"http": "socks5://127.0.0.1:1"}), Handler)
+    with pytest.raises(URLError, match="cannot be led through a SOCKS proxy"):
+        await opener.open("http://origin.example/")
+
+
+async def test_ftp_goes_through_socks(peer: MakePeer) -> None:
+    """Nobody connects straight to a server that is to be reached through a proxy."""
+    proxy = peer([*GREETED, expect(asked_for(b"origin.example", 21)), send(b"\x05\x02\x00\x01" + bytes(6))])
+    opener = web.build_opener(web.ProxyHandler({"ftp": f"socks5h://{address(proxy)}"}))
+    with pytest.raises(URLError, match="ftp error"):
+        await opener.open("ftp://origin.example/a", timeout=5)
+
+
+async def test_unknown_kind_of_socks_is_a_mistake() -> None:
+    opener = web.build_opener(web.ProxyHandler({"http": "socks7://127.0.0.1:1"}))
+    with pytest.raises(ValueError, match="no kind of proxy"):
+        await opener.open("http://origin.example/")
+
+
+def test_networks_are_excepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "10.0.0.0/8,fd00::/8")
+    assert web.proxy_bypass("10.1.2.3:80")
+    assert web.proxy_bypass("[fd00::1]")
+    assert not web.proxy_bypass("11.1.2.3")
+
+
+def test_settings_of_the_system_count_where_the_environment_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from wirekit.urllib import _local
+
+    values = {"ProxyEnable": 1, "ProxyServer": "p:1", "ProxyOverride": "*.local"}
+    monkeypatch.setattr(_local, "_read_registry", lambda: values)
+    monkeypatch.setattr("wirekit.urllib._local.sys.platform", "win32")
+    monkeypatch.setattr(_local, "_HAS_SETTINGS", True)
+    assert web.getproxies()["https"] == "http://p:1"
+    assert web.proxy_bypass("printer.local")
+    assert not web.proxy_bypass("h.example")
+    monkeypatch.setenv("http_proxy", "http://q:2")
+    assert web.getproxies() == {"http": "http://q:2"}
+    assert not web.proxy_bypass("printer.local")
+
+
+def test_settings_of_macos_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wirekit.urllib import _local
+
+    module: Any = types.ModuleType("_scproxy")
+    module._get_proxies = lambda: {"http": "http://p:1"}
+    module._get_proxy_settings = lambda: {"exclude_simple": True, "exceptions": ["10.1"]}
+    monkeypatch.setitem(sys.modules, "_scproxy", module)
+    monkeypatch.setattr("wirekit.urllib._local.sys.platform", "darwin")
+    monkeypatch.setattr(_local, "_HAS_SETTINGS", True)
+    assert web.getproxies() == {"http": "http://p:1"}
+    assert web.proxy_bypass("simple")
+    assert web.proxy_bypass("10.1.7.7:80")
+    assert not web.proxy_bypass("h.example")

@@ -173,9 +173,12 @@ class RobotFileParser:
 
     def _describe_error(self) -> str:
         """Return what went wrong, in parentheses; "" where nothing did."""
-        if self.error is None:
+        failure: Any = self.error
+        if failure is None:
             return ""
-        return f" ({str(self.error).partition(chr(10))[0] or type(self.error).__name__})"
+        if isinstance(failure, error.URLError) and not isinstance(failure, error.HTTPError):
+            failure = failure.reason  # "<urlopen error ...>" tells nothing more
+        return f" ({str(failure).partition(chr(10))[0] or type(failure).__name__})"
 
     def _decide_by_entries(self, useragent: str, url: str) -> Decision:
         parts = parse.urlparse(parse.unquote(url))

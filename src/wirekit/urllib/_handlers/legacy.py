@@ -24,6 +24,7 @@ from wirekit.urllib import error, parse
 from wirekit.urllib._handlers.base import HOME
 from wirekit.urllib._handlers.files import DataHandler, FileHandler, addinfourl
 from wirekit.urllib._handlers.ftp_urls import open_by
+from wirekit.urllib._handlers.http import end_with
 from wirekit.urllib._local import getproxies, proxy_bypass, url2pathname
 from wirekit.urllib._wanted import Request
 
@@ -214,6 +215,7 @@ class URLopener:
         except BaseException:
             connection.close()
             raise
+        end_with(connection, response)
         if 200 <= response.status < 300:
             return addinfourl(response, response.msg, "http:" + way.url, response.status)
         return self.http_error(way.url, response, response.status, response.reason, response.msg, data)
@@ -245,9 +247,6 @@ class URLopener:
     def open_local_file(self, url: str) -> Any:
         """Open a file of this machine, where the URL names no other one."""
         host, path = uri_pieces.splithost(url)
-        if host and path[:2] == "./":
-            message = f"local file url may start with / or file:. Unknown url of type: {url}"
-            raise ValueError(message)
         wanted = Request(f"file://{host or ''}{path}" if path[:1] == "/" else f"file:{path}")
         try:
             opened = FileHandler().open_local_file(wanted)

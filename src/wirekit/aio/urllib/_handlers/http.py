@@ -31,7 +31,7 @@ from wirekit.urllib._wanted import check_body, find_host, measure_file
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["AbstractHTTPHandler", "HTTPHandler", "HTTPSHandler"]
+__all__ = ["AbstractHTTPHandler", "HTTPHandler", "HTTPSHandler", "end_with"]
 
 _KEPT: Final = {client.HTTPConnection, client.HTTPSConnection}
 _REPEATABLE: Final = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
@@ -176,11 +176,10 @@ class AbstractHTTPHandler(BaseHandler):
             raise
         response.url = req.full_url
         response.msg = response.reason  # what urllib's callers know by this name
-        if isinstance(connection, client.HTTPConnection):
+        if line.key is None:
+            end_with(connection, response)
+        else:
             _leave(line, connection, response)
-        elif connection.sock:
-            connection.sock.close()
-            connection.sock = None
         return response
 
     async def _use_again(self, line: Line, req: Any, headers: dict[str, Any], *, repeatable: bool) -> Any:
@@ -215,7 +214,7 @@ class AbstractHTTPHandler(BaseHandler):
         args: dict[str, Any],
     ) -> tuple[Any, ...] | None:
         """Return all that a connection must have in common with this request's; None for one that is not to be kept."""
-        if http_class not in _KEPT and not getattr(http_class, "kept", False):
+        if http_class not in _KEPT and not _wants_to_be_kept(http_class):
             return None
         if "Connection" in headers and "close" in str(headers["Connection"]).lower():
             return None
@@ -304,6 +303,15 @@ def _lead_through(connection: Any, proxy: str) -> None:
     connection._create_connection = functools.partial(_proxying.connect, proxy=proxy)  # noqa: SLF001 - meant for that
 
 
+def end_with(connection: Any, response: Any) -> None:
+    """Let a connection end with this response, even where the server would keep it."""
+    if isinstance(connection, client.HTTPConnection):
+        _leave(Line(None, None, connection), connection, response)
+    elif connection.sock:  # of a class of others
+        connection.sock.close()
+        connection.sock = None
+
+
 def _leave(line: Line, connection: Any, response: Any) -> None:
     """Let the connection be kept once the response is read, or end with it."""
     if not connection.sock:
@@ -336,6 +344,12 @@ def _format_host(request: Any) -> str:
     else:
         host = getattr(request, "_tunnel_host", None) or find_host(request)
     return targets.encode_authority(host)
+
+
+def _wants_to_be_kept(http_class: Any) -> bool:
+    """Tell whether a class of others says that its connections may serve any request made for the same arguments."""
+    kept = isinstance(http_class, type) and issubclass(http_class, client.HTTPConnection)
+    return kept and getattr(http_class, "kept", False) is True
 
 
 def _collect_headers(req: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from wirekit.aio.http import client
 from wirekit.aio.urllib._handlers.base import HOME
 from wirekit.aio.urllib._handlers.files import DataHandler, FileHandler, addinfourl
 from wirekit.aio.urllib._handlers.ftp_urls import open_by
+from wirekit.aio.urllib._handlers.http import end_with
 from wirekit.urllib import error, parse
 from wirekit.urllib._local import getproxies, proxy_bypass, url2pathname
 from wirekit.urllib._wanted import Request
@@ -213,6 +214,7 @@ class URLopener:
         except BaseException:
             connection.close()
             raise
+        end_with(connection, response)
         if 200 <= response.status < 300:
             return addinfourl(response, response.msg, "http:" + way.url, response.status)
         return await self.http_error(way.url, response, response.status, response.reason, response.msg, data)
@@ -246,9 +248,6 @@ class URLopener:
     async def open_local_file(self, url: str) -> Any:
         """Open a file of this machine, where the URL names no other one."""
         host, path = uri_pieces.splithost(url)
-        if host and path[:2] == "./":
-            message = f"local file url may start with / or file:. Unknown url of type: {url}"
-            raise ValueError(message)
         wanted = Request(f"file://{host or ''}{path}" if path[:1] == "/" else f"file:{path}")
         try:
             opened = await FileHandler().open_local_file(wanted)
