@@ -164,6 +164,7 @@ class RobotsCache:
             site.parser = parser
         site.expires = net.monotonic() + min(lifetime, self._max_age)
         site.fetches += 1
+        site.lock = together.Lock()  # the old one may belong to an event loop that ends before the next fetch
 
     def _read(self, parser: "robotparser.RobotFileParser") -> float:
         """Fetch and read; return how many seconds what came may be kept."""

@@ -10,6 +10,7 @@ from tests.fix_peer import Peer, close, request, send
 from wirekit import defaults
 from wirekit.aio.urllib.request import Request
 from wirekit.aio.urllib.robotparser import RobotFileParser
+from wirekit.urllib.error import URLError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +98,12 @@ async def test_answer_says_why_nothing_is_known(peer: MakePeer) -> None:
     parser = parser_at(peer([request(), send(answer("503 Later"))]))
     await parser.read()
     assert parser.explain("bot", "/x").reason == "robots.txt could not be had (HTTP Error 503: Later)"
+    parser.error = URLError(ConnectionRefusedError(111, "Connection refused"))
+    assert (
+        parser.explain("bot", "/x").reason == "robots.txt could not be had ([Errno 111] Connection refused)"
+    )
+    parser.error = TimeoutError()
+    assert parser.explain("bot", "/x").reason == "robots.txt could not be had (TimeoutError)"
     parser.error = None
     assert parser.explain("bot", "/x").reason == "robots.txt could not be had"
 

@@ -25,9 +25,11 @@ WELCOME, STRANGER = b"welcome back\n", b"who are you?\n"
 
 class _Handler(server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    robots_asked = 0
 
     def do_GET(self) -> None:
         """Answer: a robots.txt, a login that sets a cookie, a page that asks for it."""
+        _Handler.robots_asked += self.path == "/robots.txt"
         known = "session=tour" in (self.headers.get("Cookie") or "")
         body = ROBOTS if self.path == "/robots.txt" else WELCOME if known else STRANGER
         self.send_response(200)
@@ -65,10 +67,13 @@ def _ask_robots(url: str) -> int:
 
 
 async def _ask_robots_async(url: str) -> int:
-    cache = AsyncRobotsCache("TourBot/1.0")
+    cache, before = AsyncRobotsCache("TourBot/1.0"), _Handler.robots_asked
     found = await asyncio.gather(*(cache.can_fetch(f"{url}/private/{number}.html") for number in range(8)))
     if any(found):
         message = f"what may not be fetched came out as {found}"
+        raise Unexpected(message)
+    if (fetches := _Handler.robots_asked - before) != 1:
+        message = f"8 questions took {fetches} fetches"
         raise Unexpected(message)
     return len(ROBOTS)
 
