@@ -332,6 +332,7 @@ MODULES = (
     "rpc",
     "urls",
     "robots",
+    "cookies",
 )
 """The modules of `bench.contenders`, in the order of their tables. One may bring rows of its own (`add_rows`)."""
 
