@@ -136,7 +136,7 @@ class Postfix:
     clear: int
     bare: int
     lmtp: int
-    delivered: dict[str, Path] = field(default_factory=dict)
+    delivered: dict[str, Path] = field(default_factory=dict, init=False)
     """Where the messages are kept that were seen, by their markers."""
 
     def wait_for(self, markers: set[str]) -> dict[str, bytes]:
@@ -250,7 +250,7 @@ def postfix(certificates: Certificates) -> Iterator[Postfix]:
             for name, port in ports.items():
                 if not greets(port, lmtp if name == "lmtp" else master, tls=name == "tls"):
                     pytest.fail((root / "out").read_text() + (root / "log").read_text())
-            yield Postfix(root, **ports)
+            yield Postfix(root, *ports.values())
         finally:
             lmtp.terminate()
             lmtp.wait(PATIENCE)
