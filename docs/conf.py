@@ -29,7 +29,10 @@ myst_heading_anchors = 3
 autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource"}
 autodoc_preserve_defaults = True
 # Names of the standard library and of our own unnamed parts lead nowhere: their inventory would need the network.
-nitpick_ignore_regex = [("py:.*", r"(?!wirekit\.(http|urllib|defaults)\.[a-z]).*"), ("py:class", r".*\._.*")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!wirekit\.(http|urllib|defaults)\.[a-z]).*"),
+    ("py:class", r".*\._.*|.*\.robotparser\.\w+"),
+]
 
 html_theme = "furo"
 html_title = "wirekit"
@@ -115,6 +118,22 @@ def check_reference(_: Sphinx, env: BuildEnvironment) -> None:
 def public_names(module: str) -> list[str]:
     """Give the names of `__all__`; none where a module names none."""
     return list(getattr(importlib.import_module(module), "__all__", ()))
+
+
+def find_source(item: Any) -> str:
+    """Give the source of an item as `inspect` does; OSError where it looks in the wrong file.
+
+    A class that is defined in a part of a module bears the module's name, where Python 3.13 takes the line of its
+    definition for one of the module's own file: what stands there may be anything.
+    """
+    try:
+        return _getsource(item)
+    except SyntaxError as error:
+        raise OSError(str(error)) from error
+
+
+_getsource = inspect.getsource
+inspect.getsource = find_source
 
 
 def setup(app: Sphinx) -> None:
