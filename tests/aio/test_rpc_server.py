@@ -131,20 +131,19 @@ async def test_repeated_calls_are_answered_alike() -> None:
 async def test_server_calls_one_function_at_a_time_unless_it_has_threads() -> None:
     inside: list[int] = []
     most: list[int] = []
-    both = threading.Barrier(2)
+    if net.ASYNC:  # noqa: SIM108  -- the twin's branch
+        both = asyncio.Barrier(2)
+    else:
+        both = threading.Barrier(2)
 
     async def enter() -> int:
         inside.append(1)
         most.append(len(inside))
         if net.ASYNC:
-            for _ in range(200):
-                if len(inside) == 2:
-                    break
-                await asyncio.sleep(0.001)
-            await asyncio.sleep(0.01)
+            await both.wait()
         else:
             with contextlib.suppress(threading.BrokenBarrierError):
-                both.wait(0.3)
+                both.wait(0.2)
         inside.pop()
         return 1
 
@@ -153,7 +152,7 @@ async def test_server_calls_one_function_at_a_time_unless_it_has_threads() -> No
         async with serving(kind) as server, talking(server) as one, talking(server) as other:
             server.register_function(enter)
             most.clear()
-            both.reset()
+            await net.give(both.reset)
             for client in (one, other):
                 client.say(call(rpc.dumps((), "enter")))
             for client in (one, other):
@@ -646,13 +645,16 @@ async def test_codings_that_a_client_accepts() -> None:
 
 
 async def test_shutdown_lets_calls_in_flight_be_answered() -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    begun = threading.Event()
+    if net.ASYNC:  # noqa: SIM108  -- the twin's branch
+        go_on = asyncio.Event()
+    else:
+        go_on = threading.Event()
 
     async def slow() -> str:
         begun.set()
         if net.ASYNC:
-            while not go_on.is_set():
-                await asyncio.sleep(0.001)
+            await go_on.wait()
         else:
             go_on.wait(5)
         return "done"

@@ -137,7 +137,7 @@ def test_server_calls_one_function_at_a_time_unless_it_has_threads() -> None:
         inside.append(1)
         most.append(len(inside))
         with contextlib.suppress(threading.BrokenBarrierError):
-            both.wait(0.3)
+            both.wait(0.2)
         inside.pop()
         return 1
 
@@ -146,7 +146,7 @@ def test_server_calls_one_function_at_a_time_unless_it_has_threads() -> None:
         with serving(kind) as server, talking(server) as one, talking(server) as other:
             server.register_function(enter)
             most.clear()
-            both.reset()
+            net.give(both.reset)
             for client in (one, other):
                 client.say(call(rpc.dumps((), "enter")))
             for client in (one, other):
@@ -614,7 +614,8 @@ def test_codings_that_a_client_accepts() -> None:
 
 
 def test_shutdown_lets_calls_in_flight_be_answered() -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    begun = threading.Event()
+    go_on = threading.Event()
 
     def slow() -> str:
         begun.set()

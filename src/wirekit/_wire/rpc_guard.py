@@ -16,7 +16,9 @@ from collections.abc import Collection
 __all__ = ["is_local_address", "is_local_name", "judge_call", "judge_host", "split_host"]
 
 _IPV4_LOOPBACK = re.compile(r"127(?:\.[0-9]{1,3}){3}").fullmatch
-_XML_TYPE = re.compile(r"[ \t]*+(?:text/xml|application/(?:[\w.\-]+\+)?xml)[ \t]*+(?:;.*)?", re.IGNORECASE).fullmatch
+_XML_TYPE = re.compile(
+    r"[ \t]*+(?:text/xml|application/(?:[\w.\-]+\+)?xml)[ \t]*+(?:;.*)?", re.IGNORECASE
+).fullmatch
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.\-]*+)://([^/?#@\s]++)", re.IGNORECASE).fullmatch
 _PORTS = {"http": "80", "https": "443"}
 
