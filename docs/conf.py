@@ -5,8 +5,10 @@ the `::` that reStructuredText wants before it. And `{eval-rst} .. awaited:: MOD
 module and what is called. A public name that the reference lacks is a warning, and so (`-W`) an error.
 """
 
+import ast
 import importlib
 import inspect
+import textwrap
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -127,9 +129,11 @@ def find_source(item: Any) -> str:
     definition for one of the module's own file: what stands there may be anything.
     """
     try:
-        return _getsource(item)
+        source = _getsource(item)
+        ast.parse(textwrap.dedent(source))
     except SyntaxError as error:
         raise OSError(str(error)) from error
+    return source
 
 
 _getsource = inspect.getsource
