@@ -265,7 +265,7 @@ def iso2time(text: str) -> int | None:
 
 
 def lwp_cookie_str(cookie: Any) -> str:
-    """Return a cookie as it stands in a file of LWP, behind ``Set-Cookie3: ``."""
+    """Return a cookie as it stands in a file of LWP, behind ``Set-Cookie3:`` and a blank."""
     pairs: list[tuple[str, str | None]] = [
         (cookie.name, cookie.value),
         ("path", cookie.path),
