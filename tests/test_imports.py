@@ -44,6 +44,11 @@ def test_client_loads_what_is_heavy_when_it_is_needed(late: str) -> None:
     assert late not in loaded_by(SHOW.format("wirekit.http.client"))
 
 
+@pytest.mark.parametrize("late", ["ssl", "email", "smtplib", "hmac", "stringprep", "idna", "asyncio"])
+def test_mail_loads_what_is_heavy_when_it_is_needed(late: str) -> None:
+    assert late not in loaded_by(SHOW.format("wirekit.smtplib"))
+
+
 @pytest.mark.parametrize(
     "needed, use",
     [

@@ -24,11 +24,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from wirekit import _smtp_login, _smtp_sending, _smtp_window, defaults
+from wirekit import _smtp_sending, defaults
 from wirekit._io import blocking as net
 from wirekit._io import mail
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT, limits_of
-from wirekit._wire import http1, smtp_addresses, smtp_commands, smtp_lines
+from wirekit._wire import smtp_addresses, smtp_commands, smtp_lines
 from wirekit._wire.busy import ConnectionBusy
 from wirekit._wire.smtp_replies import (
     MAX_LINE,
@@ -124,6 +124,15 @@ def _addr_only(addrstring: str) -> str:
         return smtp_addresses.parse_mailbox(addrstring)
     except ValueError:
         return addrstring
+
+
+def _encode_host(host: str) -> str:
+    """Return a name in the form that is looked up and that certificates have: IDNA 2008, not Python's 2003."""
+    if host.isascii():
+        return host
+    from wirekit._wire import http1
+
+    return http1.encode_host(host).decode("ascii")
 
 
 def quotedata(data: str) -> str:
@@ -245,9 +254,7 @@ class SMTP:
             self._print_debug("connect: to", (host, port), self.source_address)
         if socket.create_connection is not _connect_by_socket:  # a program's own in its place
             return net.give(socket.create_connection, (host, port), timeout, self.source_address)
-        # A name beyond ASCII is looked up in the form that certificates have: IDNA 2008, not Python's 2003.
-        name = host if host.isascii() else http1.encode_host(host).decode("ascii")
-        limit = self._limit_connecting(timeout)
+        name, limit = _encode_host(host), self._limit_connecting(timeout)
         if self.proxy is None:
             return net.create_connection((name, port), limit, self.source_address)
         from wirekit import _proxying
@@ -681,7 +688,7 @@ class SMTP:
 
     def _start_tls(self, context: "ssl.SSLContext") -> None:
         """Shake hands; the server has to be greeted anew (RFC 3207 section 4.2)."""
-        name = self._host if self._host.isascii() else http1.encode_host(self._host).decode("ascii")
+        name = _encode_host(self._host)
         try:
             known = self._stream if self._stream is self.file else None
             self.sock, self._stream = net.start_tls(self.sock, context, name, known)
@@ -717,6 +724,8 @@ class SMTP:
         initial response, or None where the server has to begin. SMTPAuthenticationError when the server refuses,
         SMTPException when it asks without end or does not prove who it is.
         """
+        from wirekit import _smtp_login
+
         outer = self._hold()
         try:
             return _smtp_login.authenticate(
@@ -727,15 +736,21 @@ class SMTP:
 
     def auth_cram_md5(self, challenge: bytes | None = None) -> str | None:
         """Answer for CRAM-MD5, with ``user`` and ``password`` as they stand in attributes."""
+        from wirekit import _smtp_login
+
         found = _smtp_login.answer(self, "CRAM-MD5", challenge)
         return None if found is None else str(found, "utf-8")
 
     def auth_plain(self, challenge: bytes | None = None) -> str:
         """Answer for PLAIN, with ``user`` and ``password``."""
+        from wirekit import _smtp_login
+
         return str(_smtp_login.answer(self, "PLAIN", challenge), "utf-8")
 
     def auth_login(self, challenge: bytes | None = None) -> str:
         """Answer for LOGIN, with ``user`` and ``password``."""
+        from wirekit import _smtp_login
+
         return str(_smtp_login.answer(self, "LOGIN", challenge), "utf-8")
 
     def login(
@@ -758,6 +773,8 @@ class SMTP:
         ``wirekit.defaults``. Raises SMTPAuthenticationError when refused, SMTPNotSupportedError where the server offers
         no login, SMTPException where it offers no mechanism that can be used, SMTPHeloError.
         """
+        from wirekit import _smtp_login
+
         self.ehlo_or_helo_if_needed()
         outer = self._hold()
         try:
@@ -829,6 +846,8 @@ class SMTP:
         A connection that breaks does not raise either: each message is reported as sent, not sent or unknown, and the
         rest as not sent.
         """
+        from wirekit import _smtp_window
+
         self.ehlo_or_helo_if_needed()
         outer = self._hold()
         try:
@@ -888,7 +907,7 @@ class SMTP_SSL(SMTP):
             stream = net.attach(sock, None)
             if stream is not None:
                 stream.deadline = self._deadline  # the handshake too is under it
-            name = self._host if self._host.isascii() else http1.encode_host(self._host).decode("ascii")
+            name = _encode_host(self._host)
             context = self._context or mail.choose_context(None)
             wrapped, self._stream = net.start_tls(sock, context, name, stream)
         except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import contextlib
 import os
 import socket
 import ssl
@@ -28,7 +29,8 @@ from tests.fix_peer import (
 from tests.fix_twins import Twin, both_twins, heard, settle
 from tests.io.streams import connect, connect_to, drain, net_of
 from wirekit import ConnectionBusy, Timeout, defaults
-from wirekit._io import asynchronous, patience
+from wirekit._io import asynchronous, blocking, patience
+from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,6 +194,92 @@ async def test_pending_tells_of_bytes_unread(twin: Twin, peer: MakePeer) -> None
     assert stream.pending
     await settle(stream.read(1))
     assert not stream.pending
+    stream.close()
+
+
+@both_twins
+async def test_what_is_said_unasked_is_overheard_without_waiting(twin: Twin, peer: MakePeer) -> None:
+    go = threading.Event()
+    said = threading.Event()
+    stream = await connect(
+        twin, peer([read(1), send(b"a"), wait(go), send(b"b"), lambda _: said.set(), read(1), close()])
+    )
+    await settle(stream.sendall(b"1"))
+    assert await settle(stream.recv(9)) == b"a"
+    assert not stream.overhear()
+    go.set()
+    await asyncio.to_thread(said.wait, 5) if twin.waits else said.wait(5)
+    stream._asked = 0.0  # the blocking twin asks the system now and then only
+    assert stream.overhear()
+    assert await settle(stream.recv(9)) == b"b"
+    assert not stream.overhear()
+    await settle(stream.sendall(b"2"))
+    assert await settle(stream.recv(9)) == b""
+    stream._asked = 0.0
+    assert stream.overhear()
+    stream.close()
+
+
+@both_twins
+async def test_end_that_nobody_waited_for_is_overheard(twin: Twin, peer: MakePeer) -> None:
+    server = peer([read(1), close()])
+    stream = await connect(twin, server)
+    await settle(stream.sendall(b"1"))
+    await heard(twin, server)
+    for _ in range(100):
+        stream._asked = 0.0
+        if stream.overhear():
+            break
+        await asyncio.sleep(0) if twin.waits else None
+    assert stream.overhear()
+    assert await settle(stream.recv(1)) == b""
+    stream.close()
+
+
+@pytest.mark.parametrize("named", [False, True])
+@both_twins
+async def test_waits_can_be_limited_anew(twin: Twin, peer: MakePeer, named: bool) -> None:
+    with defaults.using(timeout=5.0):
+        stream = await connect(
+            twin, peer([stall()]), **({} if named else {"timeout": GLOBAL_DEFAULT_TIMEOUT})
+        )
+    assert stream.timeout == 5.0
+    kept_by_socket = None if twin.waits else stream.sock.gettimeout()
+    stream.limit_waits(0.05)
+    assert stream.timeout == pytest.approx(0.05, abs=0.01)  # the kernel counts in ticks
+    assert twin.waits or (stream.sock.gettimeout() is None) == (kept_by_socket is None)
+    with pytest.raises(TimeoutError):
+        await settle(stream.fill())
+
+
+async def test_who_is_at_work_is_the_task() -> None:
+    assert asynchronous.current() is asyncio.current_task()
+    assert await asyncio.create_task(as_coroutine()) is not asyncio.current_task()
+
+
+async def as_coroutine() -> object:
+    return asynchronous.current()
+
+
+def test_who_is_at_work_is_the_thread() -> None:
+    assert blocking.current() == threading.get_ident()
+
+
+@both_twins
+async def test_last_words_are_heard_though_sending_fails(twin: Twin, peer: MakePeer) -> None:
+    server = peer([read(1), send(b"421 too much\r\n"), reset()])
+    stream = await connect(twin, server)
+    await settle(stream.sendall(b"1"))
+    await heard(twin, server)
+    got = b""
+    with contextlib.suppress(ConnectionError):
+        for _ in range(100):
+            await settle(stream.sendall(b"x" * 1000))
+            await asyncio.sleep(0) if twin.waits else None
+    with contextlib.suppress(ConnectionError):
+        while await settle(stream.fill()):
+            got += stream.take(99)
+    assert got == b"421 too much\r\n"
     stream.close()
 
 
