@@ -47,7 +47,9 @@ from wirekit._io.servers import blocking as serving
 from wirekit._wire import bodies, cgi, http_dates, passwords, requests, responses
 from wirekit._wire.http_message import HTTPMessage, parse_block
 from wirekit.http._access import AccessService
-from wirekit.http._cgi import ScriptService, executable, nobody_uid  # noqa: F401 - names of this module in the standard library
+from wirekit.http._cgi import ScriptService
+from wirekit.http._cgi import executable as executable  # noqa: PLC0414 - a name of the standard library's module
+from wirekit.http._cgi import nobody_uid as nobody_uid  # noqa: PLC0414 - likewise
 from wirekit.http._exchange import RequestFile, ResponseFile
 from wirekit.http._uploads import UploadService
 
@@ -280,6 +282,8 @@ class BaseHTTPRequestHandler(AccessService, serving.StreamRequestHandler):
         self._headers_buffer = []
         if self.access_log is not None:
             self._since, self._to_log = 0.0, None
+            if isinstance(self.wfile, ResponseFile):
+                self.wfile.sent = 0
         try:
             if self._repeat():
                 self._answer()

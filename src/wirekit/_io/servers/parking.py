@@ -342,7 +342,6 @@ class Lot:
         # a copy: its owner closes the socket, and what the client still sends is not even to be decrypted
         place = Lingering(self, socket.socket(fileno=os.dup(sock.fileno())))
         self.lingering += 1
-        self.expect(place.due)
         if not self.arm(place):
             place.expire()
         return True
@@ -362,6 +361,8 @@ class Lot:
             place.armed = True
             self._places[place.fd] = place
             self._selector.register(place.fd, events, place)
+        if place.due < self._look:
+            self.expect(place.due)
         if not hasattr(
             self._selector, "fileno"
         ):  # neither epoll nor kqueue: a select under way does not know of it

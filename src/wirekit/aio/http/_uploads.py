@@ -27,6 +27,8 @@ from wirekit.aio.http._files import FileService
 __all__ = ["UploadService"]
 
 _BLOCK: Final = 1 << 18
+_FORM: Final = 1 << 20
+"""Bytes that a form has beside its files, at most."""
 _NAME: Final = Quoting(b"")
 
 
@@ -122,10 +124,7 @@ class UploadService(FileService):
 
     def _check_conditions(self, path: str) -> None:
         """Weigh the request's conditions against what stands there, and refuse to replace it unless that is wanted."""
-        try:
-            status = os.lstat(path)
-        except (OSError, ValueError):
-            status = None
+        status = _look(path)
         etag, changed = None, None
         if status is not None and stat.S_ISREG(status.st_mode):
             changed = int(status.st_mtime)
@@ -176,8 +175,12 @@ class UploadService(FileService):
         """Take the files of a form, one after another; return their names. Nothing that is half stays behind."""
         names: list[str] = []
         incoming: receiving.Incoming | None = None
+        left = defaults.active.max_upload + _FORM
         try:
             while not reader.done and (data := await self.rfile.read1(_BLOCK)):
+                left -= len(data)
+                if left < 0:
+                    raise Refusal(413, f"A form may have {defaults.active.max_upload} bytes")
                 for event in reader.receive(data):
                     if isinstance(event, Part):
                         incoming = self._begin_part(event, folder)
@@ -199,7 +202,8 @@ class UploadService(FileService):
         if not part.filename:
             return None
         path = os.path.join(folder, self._check_name(part.filename))  # noqa: PTH118 - see above
-        if os.path.lexists(path) and not (self.overwrite and os.path.isfile(path)):  # noqa: PTH113 - see above
+        status = _look(path)
+        if status is not None and not (self.overwrite and stat.S_ISREG(status.st_mode)):
             raise Refusal(409, f"There is a file of that name already: {os.path.basename(path)}")  # noqa: PTH119 - see above
         return self._open(path)
 
@@ -221,6 +225,14 @@ class UploadService(FileService):
         self.send_header("Content-Length", str(len(body)))
         await self.end_headers()
         await net.give(self.wfile.write, body)
+
+
+def _look(path: str) -> os.stat_result | None:
+    """Return what bears a name, a link itself; None where nothing does."""
+    try:
+        return os.lstat(path)
+    except (OSError, ValueError):
+        return None
 
 
 def _refuse(error: OSError | ValueError) -> Refusal:
