@@ -120,6 +120,7 @@ def test_list_is_taken_apart(field: str, wanted: list[str]) -> None:
         "a@b <c@d>",
         "a b@c",
         "\\",
+        "a@b, <>",
     ],
 )
 def test_list_that_is_not_certain_is_an_error(odd: str) -> None:

@@ -95,7 +95,11 @@ def _skip_comment(text: str, pos: int) -> int:
 def _close(entry: str) -> list[str]:
     """Return the mailbox of one entry of a list, none where it is empty."""
     entry = " ".join(entry.split())
-    return [parse_mailbox(entry)] if entry else []
+    if not entry:
+        return []
+    if not (mailbox := parse_mailbox(entry)):
+        raise ValueError("an empty mail address in a list")
+    return [mailbox]
 
 
 def split_place(host: str, port: int) -> tuple[str, int]:
