@@ -70,6 +70,8 @@ def test_mailbox_is_found(given: str, wanted: str) -> None:
         "a@b\n",
         '"a\nb"@c',
         '"open@c',
+        '"a>b"@c',
+        '"a@b"@c',
         "a@[192.0.2.1",
         "a@b]",
         "\\@b",

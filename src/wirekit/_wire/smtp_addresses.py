@@ -14,7 +14,9 @@ __all__ = ["parse_list", "parse_mailbox", "quote_address", "split_place"]
 # atext of RFC 5321 and RFC 6531: no control characters, blanks or specials; beyond ASCII anything but C1 controls
 _ATEXT: Final = r"[^\x00-\x20()<>@,;:\\\".\[\]\x7f-\x9f]"
 _DOT_STRING: Final = rf"\.*+(?:{_ATEXT}++\.*+)++"  # dots in odd places are in use, and cannot be misread
-_QUOTED: Final = r'"[^\x00-\x1f"\\\x7f-\x9f]*+"'  # no backslash: parsers differ in where such a string ends
+_QUOTED: Final = (
+    r'"[^\x00-\x1f"\\<>@\x7f-\x9f]*+"'  # without what parsers take for the string's or the path's end
+)
 _DOMAIN: Final = rf"(?:{_ATEXT}++(?:\.{_ATEXT}++)*+\.?|\[[A-Za-z0-9.:\-]++\])"
 _MAILBOX: Final = rf"(?:(?:{_QUOTED}|{_DOT_STRING})(?:@{_DOMAIN})?+)?+"
 _is_mailbox = re.compile(_MAILBOX).fullmatch
