@@ -162,8 +162,6 @@ def test_outcome_says_no_more_than_the_replies(
     assert (result.outcome == UNKNOWN) == bool(result.unknown)
     assert (result.error is None) == (result.outcome == SENT)
     if result.accepted:
-        assert made.mail is not None
-        assert made.mail.accepted
-        assert made.finals
+        assert any(reply.accepted for reply in made.finals)
     if result.unknown:
         assert ended
