@@ -7,7 +7,7 @@ The reply decides. A server that closes TLS without a goodbye, or breaks the con
 the transfer complete and no byte is known to be missing; what it reports instead of that (a full disk, a quota) is the
 error, and not the broken connection in which it shows first.
 
-Data that we send ends with our goodbye and FIN, and then with the server's reply: only after that the connection is
+Data that we send ends with our goodbye, and then with the server's reply: only after that the connection is
 closed. Closing it at once would lose the tail over TLS: a socket that is closed with unread bytes (session tickets)
 resets, and the server may drop what it has not read yet.
 """
@@ -159,21 +159,42 @@ class Transfer:
         """Hand every block to callback; return the final reply."""
         if isinstance(size, _AnySize):
             size = BLOCK
-        while data := self._receive_block(size):
-            self.count += len(data)
-            net.give(callback, data)
+        if self.stream is None:
+            while data := self._receive_block(size):
+                self.count += len(data)
+                net.give(callback, data)
+                self._go_on()
+            return self.end_received()
+        receiver = channels.Receiver(self.stream, size, callback)
+        while self._pass_on(receiver):
             self._go_on()
         return self.end_received()
 
-    def _receive_block(self, size: int) -> bytes:
+    def _pass_on(self, receiver: channels.Receiver) -> bool:
         try:
-            data: bytes = self.stream.recv(size) if self.stream else net.give(self.conn.recv, size)
+            return receiver.pass_on(self._due)
         except OSError as error:
-            complete = self._is_complete_after(error)
-            if not complete or self.expected is None or self.count < self.expected:
+            if receiver.error is None or self.ftp._aborted is not None:
+                self._go_on()
                 raise
-            return b""  # broken off behind the last byte
-        return data
+            self.count = receiver.passed
+            self._survive(error)
+            return False
+        finally:
+            self.count = receiver.passed
+
+    def _survive(self, error: OSError) -> None:
+        """Return where nothing is missing although the data connection broke off; else raise what is the matter."""
+        complete = self._is_complete_after(error)
+        if not complete or self.expected is None or self.count < self.expected:
+            raise error
+
+    def _receive_block(self, size: int) -> Any:
+        try:
+            return self.stream.recv(size) if self.stream else net.give(self.conn.recv, size)
+        except OSError as error:
+            self._survive(error)
+            return b""
 
     def receive_lines(self, callback: Any) -> str:
         """Hand every line to callback, as text without its end; return the final reply.

@@ -376,12 +376,6 @@ class Stream(asyncio.Protocol):
         elif self._transport.can_write_eof():
             self._transport.write_eof()
 
-    async def half_close(self) -> None:
-        """Tell the peer that we send no more, inside TLS and below it; reading goes on."""
-        await self.shutdown_write()
-        if len(self._layers) == 1 and self._transport.can_write_eof():
-            self._transport.write_eof()
-
     @property
     def queued(self) -> int:
         """How many bytes have still to leave, of those that were sent."""

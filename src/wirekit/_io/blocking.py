@@ -163,6 +163,10 @@ class Stream:
             message = "timed out"
             raise TimeoutError(message) from None
 
+    def fail(self, error: BaseException) -> None:
+        """Close after an error of the socket itself; raise TimeoutError where that is what it means."""
+        self._fail(error)
+
     def _in_time(self, wait: Callable[..., Any], *args: Any) -> Any:
         """Wait under the deadline as well as under the socket's own timeout."""
         own, step = self.sock.gettimeout(), self.timeout

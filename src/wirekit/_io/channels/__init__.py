@@ -7,8 +7,9 @@
 |---|---|
 | ``caller()`` | names the task, or thread, that is running |
 | ``text_file(stream, encoding, errors)`` | the control connection as users know it, ``ftp.file``; never reads ahead |
+| ``Receiver(stream, size, callback)`` | hands blocks of a data connection over: ``await pass_on(until)`` |
 | ``listen(host, family)`` | a listening socket for active mode; a real one in both twins |
 | ``await accept(listener, host, timeout, stop)`` | the connection that comes from ``host``, and no other's |
 | ``await send_urgent(stream, data)`` | the last byte of data as TCP's urgent one |
-| ``await half_close(stream)`` | tell that we send no more: TLS's goodbye to its last byte, then FIN |
+| ``await half_close(stream)`` | tell that we send no more: TLS's goodbye to its last byte, or FIN |
 """

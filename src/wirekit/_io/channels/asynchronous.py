@@ -11,7 +11,7 @@ from wirekit._io import asynchronous as net
 from wirekit._io.names import limits_of
 from wirekit._wire.ftp_commands import same_host
 
-__all__ = ["accept", "caller", "half_close", "listen", "send_urgent", "text_file", "tls_of"]
+__all__ = ["Receiver", "accept", "caller", "half_close", "listen", "send_urgent", "text_file", "tls_of"]
 
 BACKLOG: Final = 8
 """Connections that may wait to be accepted: strangers must not keep the server's out."""
@@ -19,6 +19,33 @@ GLANCE: Final = 0.1
 """Seconds after which a listener looks whether it is to stop."""
 
 caller = asyncio.current_task
+
+
+class Receiver:
+    """Hands the blocks of a data connection to a callback, as the event loop gives them.
+
+    passed: the bytes that were handed over. error: what the connection failed with, to be told from what a callback
+    raises.
+    """
+
+    def __init__(self, stream: Any, size: int, callback: Any) -> None:
+        self.passed = 0
+        self.error: OSError | None = None
+        self._stream = stream
+        self._callback = callback
+        self._size = size
+
+    async def pass_on(self, until: float) -> bool:  # noqa: ARG002 - the other twin's signature
+        """Hand over a block; False at the end. A network's error is in ``error`` as well."""
+        try:
+            data = await self._stream.recv(self._size)
+        except OSError as error:
+            self.error = error
+            raise
+        if data:
+            await net.give(self._callback, data)
+            self.passed += len(data)
+        return bool(data)
 
 
 class TextFile:
@@ -116,11 +143,11 @@ async def send_urgent(stream: Any, data: bytes) -> None:
 
 
 async def half_close(stream: Any) -> None:
-    """Tell the peer that we send no more, by TLS's goodbye (sent to its last byte) and FIN; reading goes on.
+    """Tell the peer that we send no more, by FIN, or inside TLS by its goodbye alone; reading goes on.
 
     A peer that is gone already is none of our concern: what it made of our data, its reply tells.
     """
     try:
-        await stream.half_close()
+        await stream.shutdown_write()
     except OSError:
         return

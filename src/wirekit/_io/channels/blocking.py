@@ -2,6 +2,7 @@
 
 import _thread
 import io
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -11,14 +12,120 @@ from wirekit._io import blocking as net
 from wirekit._io.names import limits_of
 from wirekit._wire.ftp_commands import same_host
 
-__all__ = ["accept", "caller", "half_close", "listen", "send_urgent", "text_file", "tls_of"]
+__all__ = ["Receiver", "accept", "caller", "half_close", "listen", "send_urgent", "text_file", "tls_of"]
 
 BACKLOG: Final = 8
 """Connections that may wait to be accepted: strangers must not keep the server's out."""
 GLANCE: Final = 0.1
 """Seconds after which a listener looks whether it is to stop."""
 
+RECORD: Final = 1 << 14
+"""Bytes of a TLS record at most: what one read inside TLS gives."""
+
+SOON: Final = 0.002
+"""Seconds that the next record may take to go into the same block: in bulk they come much faster."""
+
 caller = _thread.get_ident
+
+_FILES: Final = (io.BufferedWriter, io.BufferedRandom, io.FileIO)
+
+
+class Receiver:
+    """Hands the blocks of a data connection to a callback, in loops as tight as Python has them.
+
+    passed: the bytes that were handed over. error: what the connection failed with, to be told from what a callback
+    raises. What a file of the system's own is to write (``callback`` is its ``write``) comes in large blocks, views of
+    one buffer that is used again and again; everybody else gets bytes.
+    """
+
+    def __init__(self, stream: net.Stream, size: int, callback: Any) -> None:
+        self.passed = 0
+        self.error: OSError | None = None
+        self._stream = stream
+        self._callback = callback
+        self._size = size
+        self._ended = False
+        self._tls = stream.tls is not None
+        self._room = memoryview(bytearray(size)) if _is_write_of_file(callback) else None
+        self._soon: Callable[[], Any] = _watch(stream.sock) if self._tls and self._room is not None else bool
+
+    def pass_on(self, until: float) -> bool:
+        """Hand over blocks until a moment has passed, or some more; False at the end.
+
+        until: of ``net.monotonic``. A network's error is in ``error`` as well.
+        """
+        receiving = [True]
+        try:
+            if self._room is None:
+                self._pass_bytes(receiving, until)
+            else:
+                self._pass_view(self._room, receiving)
+        except OSError as error:
+            if receiving:
+                self.error = error
+            raise
+        return not self._ended
+
+    def _pass_bytes(self, receiving: list[bool], until: float) -> None:
+        stream, callback = self._stream, self._callback
+        recv = stream.recv if stream.deadline is not None else stream.sock.recv
+        size = min(self._size, RECORD) if self._tls else self._size
+        now = net.monotonic
+        try:
+            while True:
+                data = recv(size)
+                if not data:
+                    self._ended = True
+                    return
+                receiving.clear()
+                callback(data)
+                receiving.append(True)
+                self.passed += len(data)
+                if now() >= until:
+                    return
+        except BaseException as error:
+            if receiving:
+                stream.fail(error)
+            raise
+
+    def _pass_view(self, room: memoryview, receiving: list[bool]) -> None:
+        got = self._gather(room) if self._tls else self._stream.recv_into(room)
+        self._ended = not got
+        receiving.clear()
+        if got:
+            self._callback(room[:got])
+            self.passed += got
+
+    def _gather(self, room: memoryview) -> int:
+        """Receive records as long as there is room for one and one comes at once; return how many bytes."""
+        if self.error is not None:
+            raise self.error
+        got, most, soon = 0, len(room) - RECORD, self._soon
+        recv_into = self._stream.recv_into
+        try:
+            while n := recv_into(room[got:]):
+                got += n
+                if got > most or not soon():
+                    break
+        except OSError as error:
+            if not got:
+                raise
+            self.error = error  # what came before it counts; it is raised at the next call
+        return got
+
+
+def _is_write_of_file(callback: Any) -> bool:
+    owner = getattr(callback, "__self__", None)
+    return type(owner) in _FILES and getattr(callback, "__name__", "") == "write"
+
+
+def _watch(sock: Any) -> Callable[[], Any]:
+    """Return a function that tells whether something has arrived on a socket, or does so soon."""
+    if not hasattr(select, "poll"):
+        return lambda: select.select([sock], [], [], SOON)[0]
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return lambda: poll.poll(SOON * 1000)
 
 
 class _Lines(io.BufferedIOBase):
@@ -91,25 +198,31 @@ def send_urgent(stream: net.Stream, data: bytes) -> None:
 
 
 def half_close(stream: Any) -> None:
-    """Tell the peer that we send no more, by TLS's goodbye (sent to its last byte) and FIN; reading goes on.
+    """Tell the peer that we send no more, by FIN, or inside TLS by its goodbye alone (to its last byte); reading goes on.
 
-    A peer that is gone already is none of our concern: what it made of our data, its reply tells.
+    FIN would have a simple proxy close both sides at once, and lose what is under way. A peer that is gone already is none of our concern: what it made of our data, its reply tells.
     """
     sock = stream.sock
     try:
         if stream.tls is not None and isinstance(sock, socket.socket):
-            _say_goodbye(sock)
-            socket.socket.shutdown(sock, socket.SHUT_WR)  # SSLSocket's own would drop the session with it
+            if not _say_goodbye(sock):
+                socket.socket.shutdown(sock, socket.SHUT_WR)  # SSLSocket's own would drop the session with it
         else:
             sock.shutdown(socket.SHUT_WR)
     except (OSError, ValueError, AttributeError):
         return
 
 
-def _say_goodbye(sock: Any) -> None:
-    """Send close_notify whole, waiting while our own buffer is full, and never for the peer's."""
+def _say_goodbye(sock: Any) -> bool:
+    """Send close_notify whole, waiting while our own buffer is full, and never for the peer's.
+
+    False for a subclass whose ``unwrap`` is its own: many have one that does nothing.
+    """
     import ssl  # TLS is spoken: it is loaded
 
+    if type(sock).unwrap is not ssl.SSLSocket.unwrap:
+        sock.unwrap()
+        return False
     step = sock.gettimeout()
     sock.settimeout(0)
     try:
@@ -119,9 +232,9 @@ def _say_goodbye(sock: Any) -> None:
             except ssl.SSLWantWriteError:
                 _wait_writable(sock, step)
             except ssl.SSLWantReadError:
-                return
+                return True
             else:
-                return
+                return True
     finally:
         sock.settimeout(step)
 

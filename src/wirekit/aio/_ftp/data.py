@@ -6,7 +6,7 @@ The reply decides. A server that closes TLS without a goodbye, or breaks the con
 the transfer complete and no byte is known to be missing; what it reports instead of that (a full disk, a quota) is the
 error, and not the broken connection in which it shows first.
 
-Data that we send ends with our goodbye and FIN, and then with the server's reply: only after that the connection is
+Data that we send ends with our goodbye, and then with the server's reply: only after that the connection is
 closed. Closing it at once would lose the tail over TLS: a socket that is closed with unread bytes (session tickets)
 resets, and the server may drop what it has not read yet.
 """
@@ -158,21 +158,42 @@ class Transfer:
         """Hand every block to callback; return the final reply."""
         if isinstance(size, _AnySize):
             size = BLOCK
-        while data := await self._receive_block(size):
-            self.count += len(data)
-            await net.give(callback, data)
+        if self.stream is None:
+            while data := await self._receive_block(size):
+                self.count += len(data)
+                await net.give(callback, data)
+                await self._go_on()
+            return await self.end_received()
+        receiver = channels.Receiver(self.stream, size, callback)
+        while await self._pass_on(receiver):
             await self._go_on()
         return await self.end_received()
 
-    async def _receive_block(self, size: int) -> bytes:
+    async def _pass_on(self, receiver: channels.Receiver) -> bool:
         try:
-            data: bytes = await (self.stream.recv(size) if self.stream else net.give(self.conn.recv, size))
+            return await receiver.pass_on(self._due)
         except OSError as error:
-            complete = await self._is_complete_after(error)
-            if not complete or self.expected is None or self.count < self.expected:
+            if receiver.error is None or self.ftp._aborted is not None:
+                await self._go_on()
                 raise
-            return b""  # broken off behind the last byte
-        return data
+            self.count = receiver.passed
+            await self._survive(error)
+            return False
+        finally:
+            self.count = receiver.passed
+
+    async def _survive(self, error: OSError) -> None:
+        """Return where nothing is missing although the data connection broke off; else raise what is the matter."""
+        complete = await self._is_complete_after(error)
+        if not complete or self.expected is None or self.count < self.expected:
+            raise error
+
+    async def _receive_block(self, size: int) -> Any:
+        try:
+            return await (self.stream.recv(size) if self.stream else net.give(self.conn.recv, size))
+        except OSError as error:
+            await self._survive(error)
+            return b""
 
     async def receive_lines(self, callback: Any) -> str:
         """Hand every line to callback, as text without its end; return the final reply.
