@@ -76,7 +76,17 @@ class ResponseHead:
     may serve another request afterwards.
     """
 
-    __slots__ = ("_fields", "block", "chunked", "encoded", "keep_alive", "length", "reason", "status", "version")
+    __slots__ = (
+        "_fields",
+        "block",
+        "chunked",
+        "encoded",
+        "keep_alive",
+        "length",
+        "reason",
+        "status",
+        "version",
+    )
 
     def __init__(
         self,
