@@ -38,9 +38,10 @@ http {{
     default_type text/plain;
     client_body_temp_path {root}/tmp; proxy_temp_path {root}/tmp; fastcgi_temp_path {root}/tmp;
     uwsgi_temp_path {root}/tmp; scgi_temp_path {root}/tmp;
-    server {{ listen {host}:{port} backlog=1024; root {root}/files; }}
+    server {{ listen {host}:{port} backlog=1024; {tls} root {root}/files; }}
 }}
 """
+TLS_CONF = "listen {host}:{port} ssl backlog=1024; ssl_certificate {root}/tls.pem; ssl_certificate_key {root}/tls.pem;"
 
 
 def pick_port() -> int:
@@ -63,9 +64,12 @@ def write_files(folder: Path) -> None:
 
 
 class Origins:
-    """The running servers; a context manager. `nginx` and `chunks` are ports, 0 when not there."""
+    """The running servers; a context manager. `nginx`, `nginx_tls` and `chunks` are ports, 0 when not there.
 
-    nginx = chunks = nginx_pid = 0
+    nginx's certificate is its own authority; SSL_CERT_FILE names it to the processes that are started from here.
+    """
+
+    nginx = nginx_tls = chunks = nginx_pid = 0
     missing = ""
 
     @property
@@ -100,12 +104,37 @@ class Origins:
             return
         port = pick_port()
         conf = self.root / "nginx.conf"
-        conf.write_text(NGINX_CONF.format(root=self.root, host=HOST, port=port), encoding="utf-8")
+        tls = self._prepare_tls()
+        conf.write_text(NGINX_CONF.format(root=self.root, host=HOST, port=port, tls=tls), encoding="utf-8")
         command = [program, "-p", str(self.root), "-e", str(self.root / "error.log"), "-c", str(conf)]
         process = subprocess.Popen(command, text=True, stdin=subprocess.DEVNULL)
         self.processes.append(process)
         wait_for_port(process, port)
         self.nginx, self.nginx_pid = port, process.pid
+
+    def _prepare_tls(self) -> str:
+        """Make a certificate; what nginx's configuration says of it. Nothing where openssl is not installed."""
+        if shutil.which("openssl") is None:
+            return ""
+        key, certificate = self.root / "key.pem", self.root / "certificate.pem"
+        made = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ]
+        names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+        subprocess.run([*made, *names, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        (self.root / "tls.pem").write_bytes(key.read_bytes() + certificate.read_bytes())
+        os.environ["SSL_CERT_FILE"] = str(certificate)
+        self.nginx_tls = pick_port()
+        return TLS_CONF.format(root=self.root, host=HOST, port=self.nginx_tls)
 
     def _start_chunks(self) -> None:
         process = start_announcing([sys.executable, "-m", "bench.origins"])

@@ -88,7 +88,7 @@ class Row:
     title: str
     kind: Literal["client", "memory", "import", "server"]
     unit: Literal["us", "ms"] = "us"
-    served_by: Literal["", "nginx", "chunks"] = ""
+    served_by: Literal["", "nginx", "nginx_tls", "chunks"] = ""
     path: str = "/"
     size: int = 0
     step: int = 1
@@ -325,6 +325,7 @@ MODULES = (
     "get",
     "concurrent",
     "threads",
+    "urlopen",
     "bulk",
     "head",
     "imports",

@@ -71,7 +71,7 @@ class Entrant:
         row, origins = self.row, self.origins
         if not self.python.exists():
             self.fail("missing", f"the environment of {self.entry.name} could not be made")
-        elif origins.missing and (row.served_by == "nginx" or self.entry.name == NGINX):
+        elif origins.missing and (row.served_by.startswith("nginx") or self.entry.name == NGINX):
             self.fail("missing", origins.missing)
         elif self.entry.name == NGINX:  # it has no handlers: the 100 bytes come from a file
             path = "/small.txt" if row.path == "/" else row.path
@@ -81,9 +81,7 @@ class Entrant:
             self.server = start_announcing(command, cwd=origins.files)
             bind(self.server.pid, cores)
         else:
-            self.target = replace(
-                self.target, port={"nginx": origins.nginx, "chunks": origins.chunks, "": 0}[row.served_by]
-            )
+            self.target = replace(self.target, port=getattr(origins, row.served_by) if row.served_by else 0)
 
     def meet(self, cores: set[int]) -> None:
         """Hear where the server listens; start the process that does the work."""
