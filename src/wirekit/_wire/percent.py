@@ -25,6 +25,7 @@ UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-
 
 _NEWLINE, _RETURN, _EQUALS = b"\n\r="  # numbers: looking for a byte as bytes takes ten times as long
 _PERCENT_TO_EQUALS = bytes.maketrans(b"%", b"=")
+_EQUALS_TO_PERCENT = bytes.maketrans(b"=", b"%")
 
 _ESCAPES = [b"%%%02X" % byte for byte in range(256)]
 
@@ -34,7 +35,7 @@ _BORROWED = bytes(sorted({*range(0x21), *range(0x7F, 0x100), *b"="}.difference(b
 """What quoted-printable escapes too. After line ends and NUL its encoder may also escape a dot: so not these."""
 _SHORT = 16
 """Bytes up to which the table of strings is quicker than the detour."""
-_BLOCK = 4_096
+_BLOCK = 1_024
 """Characters or bytes that are quoted at once: what is made of them on the way stays in the processor's cache."""
 _MARK = 1
 """Stands for ``%`` in the second byte of a character, where 37 would be beyond Unicode; 0 stands for nothing."""
@@ -72,6 +73,14 @@ class Quoting:
 
 def quote_text(text: str, quoting: Quoting) -> str:
     """Quote text in UTF-8, as ``quote_bytes`` does. UnicodeEncodeError for lone surrogates."""
+    if len(text) <= _ONE_LINE and (" " in text or not text.isascii()):  # what most short texts are quoted for
+        data = text.encode()
+        if len(data) <= _ONE_LINE and not data.translate(None, quoting.lendable):
+            return (
+                b2a_qp(data, True, False).translate(_EQUALS_TO_PERCENT).decode()
+            )  # with quotetabs, without istext
+        # charmap_decode takes any mapping; its annotation in typeshed knows str tables and dicts of int
+        return charmap_decode(data, "strict", quoting.table)[0]
     if len(text) > _BLOCK:
         try:
             return "".join(
@@ -80,11 +89,6 @@ def quote_text(text: str, quoting: Quoting) -> str:
         except UnicodeEncodeError:
             pass  # the next line raises it, of the whole text and not of a block
     data = text.encode()
-    if len(data) <= _ONE_LINE and (" " in text or not text.isascii()):  # what most short texts are quoted for
-        if not data.translate(None, quoting.lendable):
-            return b2a_qp(data, True, False).replace(b"=", b"%").decode()  # with quotetabs, without istext
-        # charmap_decode takes any mapping; its annotation in typeshed knows str tables and dicts of int
-        return charmap_decode(data, "strict", quoting.table)[0]
     unsafe = data.translate(None, quoting.safe)
     if not unsafe:
         return text
