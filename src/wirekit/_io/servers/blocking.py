@@ -111,8 +111,10 @@ class TCPServer(socketserver.TCPServer):
         self._BaseServer__shutdown_request = True
         self._stopping = True
         if (porch := self._porch) is not None:
+            porch.stopping = True
             porch.ring()
-        super().shutdown()
+        # not socketserver's own: it would ask once more, and the next serve_forever might find itself asked
+        self._BaseServer__is_shut_down.wait()
 
     def _open_lot(self) -> Lot | None:
         """Return the lot in which handlers may park; None where connections stay with who serves them."""
