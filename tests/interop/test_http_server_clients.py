@@ -129,7 +129,9 @@ async def test_wget_mirrors_a_listing(twin: Twin, tmp_path: Path) -> None:
         )
     for where in (target, target / "deep dir"):
         found = {path.name for path in where.iterdir() if path.is_file()}
-        assert {name for name in found if not name.startswith("index.html")} == set(names)  # that is the listing
+        assert {name for name in found if not name.startswith("index.html")} == set(
+            names
+        )  # that is the listing
         for name in names:
             assert (where / name).read_bytes() == name.encode()
 

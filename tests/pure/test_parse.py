@@ -473,9 +473,7 @@ def test_importing_it_is_cheap() -> None:
 
 
 def test_the_profile_is_read_when_first_needed() -> None:
-    program = (
-        "from wirekit.urllib import parse\nparse.parse_qsl('a=b')\nprint(parse.defaults.__name__)"
-    )
+    program = "from wirekit.urllib import parse\nparse.parse_qsl('a=b')\nprint(parse.defaults.__name__)"
     outcome = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=False,
                              env={"PYTHONPATH": "src"}, timeout=15)  # fmt: skip
     assert outcome.stdout.strip() == "wirekit.defaults", outcome.stderr

@@ -150,7 +150,7 @@ def test_fault_of_the_generator_is_the_messages() -> None:
 
     made = Message(policy=Failing())
     made["Subject"] = "x"
-    with pytest.raises(BadMessage, match="^no$"):
+    with pytest.raises(BadMessage, match=r"^no$"):
         flatten(made)
 
 

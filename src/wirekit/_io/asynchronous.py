@@ -66,7 +66,9 @@ def current() -> object:
 async def give(callback: Callable[..., Any], *args: Any) -> Any:
     """Call a user's callback; wait for its result if it is awaitable."""
     result = callback(*args)
-    if type(result) is CoroutineType or inspect.isawaitable(result):  # the first is quick, and nearly always says it
+    if type(result) is CoroutineType or inspect.isawaitable(
+        result
+    ):  # the first is quick, and nearly always says it
         return await result
     return result
 

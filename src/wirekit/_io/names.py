@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 
 from wirekit import defaults
 
-__all__ = ["GLOBAL_DEFAULT_TIMEOUT", "AddressInfo", "Limits", "Until", "check_port", "interleave", "limits_of"]
+__all__ = [
+    "GLOBAL_DEFAULT_TIMEOUT",
+    "AddressInfo",
+    "Limits",
+    "Until",
+    "check_port",
+    "interleave",
+    "limits_of",
+]
 
 GLOBAL_DEFAULT_TIMEOUT: Any = getattr(socket, "_GLOBAL_DEFAULT_TIMEOUT", object())
 """The standard library's mark for "the caller named no timeout": the very object, since programs pass it on."""

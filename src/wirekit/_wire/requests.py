@@ -68,8 +68,19 @@ class RequestHead:
     """
 
     __slots__ = (
-        "_fields", "block", "chunked", "expects", "keep_alive", "length", "line", "method", "raw_line", "target",
-        "memo", "unframed", "version",
+        "_fields",
+        "block",
+        "chunked",
+        "expects",
+        "keep_alive",
+        "length",
+        "line",
+        "memo",
+        "method",
+        "raw_line",
+        "target",
+        "unframed",
+        "version",
     )  # fmt: skip
 
     def __init__(

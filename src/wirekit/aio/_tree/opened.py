@@ -11,7 +11,6 @@ from wirekit._io import asynchronous as net
 from wirekit._wire.ftp_replies import errors
 
 if TYPE_CHECKING:
-
     from wirekit.aio._ftp.data import Transfer
     from wirekit.aio._tree.pool import Link, Pool
 
