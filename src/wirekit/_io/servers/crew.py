@@ -6,9 +6,9 @@ for each connection these cost more than the request itself.
 
 A handler may wait for something (a database, a slow client). So a second thread *watches*: where the leader is with one
 handler for longer than a moment (``MOMENT``), the watcher leads from then on, another thread watches, and the former
-leader is free for other work when its handler is done. Where that happens again and again, the handlers are of the
-waiting kind, and for a while (``SPREAD``) the leader hands each of them to a thread of its own, as many as ``limit``
-allows.
+leader is free for other work when its handler is done. Where that happens again and again, or handlers give up the
+processor while others stand in line, they are of the waiting kind: for a while (``SPREAD``) the leader hands each of them
+to a thread of its own, as many as ``limit`` allows.
 
 Who leads is decided by one atomic step. Before the leader runs a handler it puts the connection's place on ``_stage``;
 whoever takes it off again leads: the leader, or the watcher who found it there too long. Each leader has a stage of
@@ -35,10 +35,24 @@ SEVERAL: Final = 4.0
 """Changes of the leader, in a tenth of a second or so, that make it several."""
 HALVING: Final = 0.05
 """Seconds in which half of these changes are forgotten."""
+LINE: Final = 0.005
+"""Seconds that a line of ready connections takes, from which on it is looked at why."""
 REST: Final = 10.0
 """Seconds after which a thread without work ends."""
 
 Work = Callable[[], object]
+
+
+def _find_switches() -> Callable[[], int]:
+    """Return what counts how often this thread has given up the processor of its own accord: to wait, that is."""
+    try:
+        from resource import RUSAGE_THREAD, getrusage  # Linux
+    except ImportError:
+        return lambda: 0
+    return lambda: getrusage(RUSAGE_THREAD).ru_nvcsw
+
+
+_count_switches: Final = _find_switches()
 
 
 class Arrival(Place):
@@ -200,6 +214,7 @@ class Crew(Lot):
                 for place in places:
                     self._hand_out(place)
             else:
+                began, switches = time.monotonic(), _count_switches() if len(places) > 1 else 0
                 for place in places:
                     stage.append(place)
                     if not self._awake:
@@ -216,6 +231,8 @@ class Crew(Lot):
                     self._count += 1
                     if self.stopping:
                         break
+                if len(places) > 1 and time.monotonic() - began > LINE:
+                    self._look_back(_count_switches() - switches, len(places))
             self.sweep()
         self.close()
 
@@ -243,6 +260,11 @@ class Crew(Lot):
 
     def _run_apart(self, place: Place) -> None:
         self._rearm(place, keeps=self._run(place))
+
+    def _look_back(self, switches: int, count: int) -> None:
+        """Spread what comes next where those who stood in line waited for others that waited themselves."""
+        if switches > count // 2:
+            self._spread_until = time.monotonic() + SPREAD
 
     # ---- watching
 
