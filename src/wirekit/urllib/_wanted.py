@@ -11,6 +11,7 @@ import io
 import os
 import stat
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from wirekit import defaults
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
@@ -40,15 +41,25 @@ def _without_port(host: str) -> str:
     return (name if colon and port.isascii() and port.isdigit() else host).lower()
 
 
+class Parts(NamedTuple):
+    """A URL taken apart. ``place`` and ``target`` are what Host and the request line say, where nothing needs encoding."""
+
+    plain: str
+    fragment: str | None
+    type: str
+    authority: str | None
+    selector: str
+    host: str | None
+    place: str | None
+    target: str | None
+
+
 @functools.lru_cache(maxsize=256)
 def _take_apart(
     url: str,
     strict: bool,  # noqa: ARG001 - a part of the key: the parser asks for the profile itself
-) -> tuple[str, str | None, str, str | None, str, str | None]:
-    """Return a URL without its fragment, the fragment, scheme, authority, selector and host of a URL.
-
-    What ``parse.urlsplit`` refuses is refused here.
-    """
+) -> Parts:
+    """Return the parts of a URL. What ``parse.urlsplit`` refuses is refused here."""
     plain, mark, fragment = parse.unwrap(url).partition("#")
     kind, rest = uri_pieces.splittype(plain)
     if kind is None:
@@ -57,7 +68,17 @@ def _take_apart(
     parse.urlsplit(plain)
     authority, selector = uri_pieces.splithost(rest)
     host = parse.unquote(authority) if authority else authority
-    return plain, fragment if mark else None, kind, authority, selector, host
+    simple = authority is not None and host == authority and authority.isascii() and "@" not in authority
+    return Parts(
+        plain,
+        fragment if mark else None,
+        kind,
+        authority,
+        selector,
+        host,
+        host if simple else None,
+        selector if selector.isascii() and selector != plain else None,
+    )
 
 
 class Request:
@@ -83,6 +104,18 @@ class Request:
     timeout: Any = GLOBAL_DEFAULT_TIMEOUT
     on_download: Any = None
     on_upload: Any = None
+
+    @property
+    def _place(self) -> str | None:
+        """What a Host field says, where the URL was not turned to elsewhere and nothing has to be encoded; else None."""
+        parts = self._parts
+        return parts.place if self.host is parts.host else None
+
+    @property
+    def _target(self) -> str | None:
+        """What a request line asks for, where the same holds; else None."""
+        parts = self._parts
+        return parts.target if self.selector is parts.selector else None
 
     # Of the class until they are set: a request costs little.
     _tunnel_host: str | None = None
@@ -127,9 +160,9 @@ class Request:
 
     @full_url.setter
     def full_url(self, url: str) -> None:
-        parts = _take_apart(url, defaults.active.strict_urls)
-        self._full_url: str | None = parts[0]
-        self.fragment, self.type, self._authority, self.selector, self.host = parts[1:]
+        parts = self._parts = _take_apart(url, defaults.active.strict_urls)
+        self._full_url: str | None
+        self._full_url, self.fragment, self.type, self._authority, self.selector, self.host = parts[:6]
 
     @full_url.deleter
     def full_url(self) -> None:

@@ -407,6 +407,8 @@ class URLDigest(BaseHandler, AbstractDigestAuthHandler):
 
     __module__ = HOME
 
+    handler_order = 495
+
     def __init__(self, auth_header: str) -> None:
         AbstractDigestAuthHandler.__init__(self)
         self.auth_header = auth_header
@@ -418,9 +420,12 @@ class URLDigest(BaseHandler, AbstractDigestAuthHandler):
         user, password, _ = targets.split_login(getattr(req, "_authority", None) or "")
         return (user, password) if user is not None else (None, None)
 
-    def answer_in_advance(self, req: Any) -> None:
-        """Add the answer to the challenge that was given last, where there was one."""
-        self._answer_in_advance(req)
+    def http_open(self, req: Any) -> None:
+        """Answer in advance; None, for others open it."""
+        if self._find_login(req, "")[0] is not None and "Authorization" not in req.headers:
+            self._answer_in_advance(req)
+
+    https_open = http_open
 
 
 # ------------------------------------------------------------------------------------------------------------- Bearer

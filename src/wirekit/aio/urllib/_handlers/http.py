@@ -79,7 +79,8 @@ class AbstractHTTPHandler(BaseHandler):
             check_body(request.data)
             self._add_body_headers(request)
         if not request.has_header("Host"):
-            request.add_unredirected_header("Host", _format_host(request))
+            place = getattr(request, "_place", None)
+            request.add_unredirected_header("Host", _format_host(request) if place is None else place)
         authority = getattr(request, "_authority", None)
         if authority and "@" in authority and not request.has_header("Authorization"):
             user, password, _ = targets.split_login(authority)
@@ -360,6 +361,9 @@ def _collect_headers(req: Any) -> dict[str, Any]:
 
 def _choose_target(req: Any) -> str:
     """Return what the request line asks for: the whole URL of a proxy, else path and query."""
+    known: str | None = getattr(req, "_target", None)
+    if known is not None:
+        return known
     return targets.format_absolute(req.selector) if req.has_proxy() else targets.encode_target(req.selector)
 
 

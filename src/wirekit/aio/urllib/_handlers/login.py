@@ -38,17 +38,12 @@ class URLLoginHandler(BaseHandler):
         return await self._proxy.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
 
     def _make(self, header: str) -> Any:
+        """Make what answers challenges under a header; it answers in advance from then on."""
         from wirekit.aio.urllib._handlers.auth import URLDigest  # for the few that need it
 
         made = URLDigest(header)
         made.add_parent(self.parent)
+        opening = self.parent.handle_open
+        for scheme in ("http", "https"):  # new lists: another thread may go through the old ones
+            opening[scheme] = sorted([*opening.get(scheme, ()), made])
         return made
-
-    async def http_open(self, req: Any) -> None:
-        """Answer in advance what was asked before; None, for others open it."""
-        if self._server is not None and "@" in (getattr(req, "_authority", None) or ""):
-            await self._server.answer_in_advance(req)
-        if self._proxy is not None and getattr(req, "_proxy_login", None) is not None:
-            await self._proxy.answer_in_advance(req)
-
-    https_open = http_open
