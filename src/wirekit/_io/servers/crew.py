@@ -139,6 +139,10 @@ class Crew(Lot):
             self.close()
         self.ring()
         self._alarm.release()
+        with self._staffing:
+            idle, self._idle = self._idle, []
+        for member in idle:
+            member.bell.release()
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until all threads have ended; False when that takes longer than so many seconds."""
