@@ -25,13 +25,17 @@ def tunnel(conversation: Conversation) -> None:
 
 
 def carry(one: socket.socket, other: socket.socket) -> None:
-    """Carry bytes both ways until either side ends."""
+    """Carry bytes both ways until both sides have ended: the end of one is passed on, what the other still says too."""
     with selectors.DefaultSelector() as selector:
         selector.register(one, selectors.EVENT_READ, other)
         selector.register(other, selectors.EVENT_READ, one)
-        while ready := selector.select(PATIENCE):
+        while selector.get_map() and (ready := selector.select(PATIENCE)):
             for key, _ in ready:
                 source: socket.socket = key.fileobj  # type: ignore[assignment]
-                if not (data := source.recv(BLOCK)):
+                try:
+                    data = source.recv(BLOCK)
+                    key.data.sendall(data) if data else key.data.shutdown(socket.SHUT_WR)
+                except OSError:
                     return
-                key.data.sendall(data)
+                if not data:
+                    selector.unregister(source)

@@ -96,7 +96,8 @@ def exchange(server: Any, data: bytes) -> bytes:
         client = Client(server.server_address)
         try:
             client.say(data)
-            client.sock.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(OSError):  # the server has ended it already
+                client.sock.shutdown(socket.SHUT_WR)
             return client.rest()
         finally:
             client.close()

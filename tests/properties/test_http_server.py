@@ -60,6 +60,9 @@ class Socket:
     def gettimeout(self) -> None:
         return None
 
+    def settimeout(self, _: float | None) -> None:
+        """Nothing here waits."""
+
     def close(self) -> None:
         self.data = b""
 

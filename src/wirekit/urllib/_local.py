@@ -90,9 +90,14 @@ def getproxies() -> dict[str, str]:
     return getproxies_environment() or _read_system_proxies()
 
 
-def proxy_bypass(host: str) -> bool:
-    """Tell whether a host is reached without a proxy, by what names the proxies: the environment, or the system."""
-    if (proxies := getproxies_environment()) or not _HAS_SETTINGS:
+def proxy_bypass(host: str, proxies: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a host is reached without a proxy, by what names the proxies: the environment, or the system.
+
+    proxies: as ``getproxies_environment`` gives; asked for without it.
+    """
+    if proxies is None:
+        proxies = getproxies_environment()
+    if proxies or not _HAS_SETTINGS:
         return proxy_bypass_environment(host, proxies)
     return _is_excepted_by_system(host)
 
