@@ -21,6 +21,7 @@ connection stays in its first task to its end: what is done around it there is m
 """
 
 import asyncio
+import contextlib
 import os
 import socket
 import ssl
@@ -52,6 +53,8 @@ LOOK_EACH: Final = 2e-5
 """Seconds between two such looks for each open connection: looking at all of them costs a thousandth of that."""
 TURNED_AWAY: Final = 1.0
 """Seconds in which a client for whom there is no room may take that answer."""
+TURNS: Final = 4
+"""Turns of the loop from ``accept`` to a connection that stands: asyncio takes three."""
 MAX_LEAVING: Final = 256
 """Such clients at once; beyond, they are cut off without a word: a flood must not fill the table."""
 
@@ -136,6 +139,12 @@ class AcceptedStream(Stream):
                 True  # the whole head has one limit, or a client could send a byte a minute (row 122)
             )
             self._lot.expect(self, handler, defaults.active.request_timeout)
+
+    async def shutdown_write(self) -> None:
+        """Tell the client that we send no more. BrokenPipeError when it has gone: uvloop knows no word for that."""
+        if self.closed or self._transport.is_closing():
+            raise self._error or BrokenPipeError("the connection is closed")
+        await super().shutdown_write()
 
     async def send_file(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:
         """Send part of an open file; return how many bytes. In the clear the system does it, without a copy."""
@@ -334,6 +343,7 @@ class TCPServer:
         self.RequestHandlerClass = RequestHandlerClass
         self.socket = socket.socket(self.address_family, self.socket_type)
         self._listener: asyncio.Server | None = None
+        self._accepting = False
         self.connections: set[AcceptedStream] = set()  # all that are open
         self._leaving: set[AcceptedStream] = set()  # for whom there was no room
         self._tasks: dict[asyncio.Task[None], Stream] = {}  # of those that are being served
@@ -382,11 +392,13 @@ class TCPServer:
         # a copy: the loop closes the socket that it is given when it accepts no more, and ours goes on to listen
         listening = self.socket.dup()
         listening.setblocking(False)
+        self._accepting = True
         try:
             self._listener = await loop.create_server(
                 lambda: AcceptedStream(self, loop), sock=listening, backlog=self.request_queue_size
             )
         except BaseException:
+            self._accepting = False
             listening.close()
             raise
 
@@ -415,7 +427,19 @@ class TCPServer:
         finally:
             self._stop_accepting()
 
+    async def _let_in(self) -> None:
+        """Let those in who have been accepted already: asyncio loses a connection whose listener closes meanwhile."""
+        if self._listener is None:
+            return
+        with contextlib.suppress(NotImplementedError, ValueError, OSError):
+            loop = asyncio.get_running_loop()
+            for listening in self._listener.sockets:
+                loop.remove_reader(listening.fileno())
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
     def _stop_accepting(self) -> None:
+        self._accepting = False
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.close()
@@ -429,6 +453,7 @@ class TCPServer:
         cuts off the rest. May be called from inside a handler, for whose own end it does not wait.
         """
         self._stopping = True
+        await self._let_in()
         self._stop_accepting()
         for stream in list(self.connections):
             if stream.parked is not None:
@@ -492,6 +517,9 @@ class TCPServer:
         """Take note that ``handle_request`` waited in vain."""
 
     def _accepted(self, request: AcceptedStream, client_address: Any) -> None:
+        if not self._accepting:
+            request.abort()  # the loop had it already when the server stopped
+            return
         if self._served is not None:
             if self._served.done():
                 request.abort()  # handle_request has its one
