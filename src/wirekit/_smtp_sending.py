@@ -17,6 +17,7 @@ another, as in the standard library. ``_smtp_window`` keeps several transactions
 import socket
 import sys
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wirekit import defaults
@@ -24,14 +25,15 @@ from wirekit._io import blocking as net
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 from wirekit._wire import smtp_addresses, smtp_commands, smtp_lines
 from wirekit._wire.busy import ConnectionBusy
-from wirekit._wire.smtp_replies import Reply, ReplyTooLong
-from wirekit._wire.smtp_transactions import SendResult, Transaction
+from wirekit._wire.smtp_replies import LAST, Reply, ReplyTooLong
+from wirekit._wire.smtp_transactions import Transaction
 
 if TYPE_CHECKING:
     from wirekit.smtplib import SMTP
 
 __all__ = [
     "Envelope",
+    "be_patient",
     "check_size",
     "deliver",
     "fly",
@@ -40,12 +42,12 @@ __all__ = [
     "open_envelope",
     "open_message",
     "prepare",
+    "read_replies",
     "send_data",
-    "take_reply",
+    "take_replies",
     "transmit",
     "uses_chunks",
     "uses_flights",
-    "wait_long",
 ]
 
 MAX_FLIGHT: Final = 256
@@ -57,6 +59,8 @@ CHECKED: Final = 1 << 20
 """Bytes of a message whose line ends are all looked at before it leaves by BDAT. Of a larger one it is the first
 ``SAMPLE`` bytes: BDAT tells its end by its length, and looking would take longer than sending."""
 SAMPLE: Final = 1 << 18
+FOREVER: Final = 1e8
+"""Seconds that stand for no limit."""
 
 
 class Envelope(NamedTuple):
@@ -130,17 +134,21 @@ def open_message(
 
 def choose_options(smtp: "SMTP", envelope: Envelope) -> Sequence[str]:
     """Return the options of MAIL: the size, those given, and what the message's bytes ask for."""
+    features = smtp.esmtp_features
+    given = envelope.mail_options
     if not smtp.does_esmtp:
-        return envelope.mail_options
-    options = [*envelope.mail_options]
-    if smtp.has_extn("size") and not smtp_commands.wants(options, "SIZE"):
-        options.insert(0, f"size={len(envelope.message)}")
-    return [*options, *smtp_commands.choose_body(envelope.message, options, smtp.esmtp_features)]
+        return given
+    size = (
+        ()
+        if "size" not in features or (given and smtp_commands.wants(given, "SIZE"))
+        else (f"size={len(envelope.message)}",)
+    )
+    return (*size, *given, *smtp_commands.choose_body(envelope.message, given, features))
 
 
 def check_size(smtp: "SMTP", envelope: Envelope) -> None:
     """Let a message pass that the server would take; SMTPSenderRefused (552), as it would answer, for a larger one."""
-    limit = smtp_commands.parse_size_limit(smtp.esmtp_features)
+    limit = smtp_commands.parse_size_limit(smtp.esmtp_features.get("size", ""))
     if limit is not None and len(envelope.message) > limit:
         text = b"5.3.4 Message of %d bytes exceeds the server's limit of %d" % (len(envelope.message), limit)
         errors = _errors()
@@ -150,20 +158,21 @@ def check_size(smtp: "SMTP", envelope: Envelope) -> None:
 def prepare(smtp: "SMTP", envelope: Envelope) -> Transaction:
     """Return the transaction of a message, its commands checked and formatted; nothing was sent when this raises."""
     strict = defaults.active.strict_addresses
-    before = smtp.command_encoding
-    try:
-        options = smtp._check_mail_options(choose_options(smtp, envelope))
-        tail = " ".join(["", *smtp._check_recipient_options(envelope.rcpt_options)])
-        sender = smtp_addresses.quote_address(envelope.sender, strict=strict)
-        lines = [" ".join(["mail from:" + sender, *options])]
-        lines += [
-            f"rcpt to:{smtp_addresses.quote_address(address, strict=strict)}{tail}"
-            for address in envelope.recipients
-        ]
-        encoding = smtp.command_encoding
-        commands = [f"{smtp_commands.check_command(line)}\r\n".encode(encoding) for line in lines]
-    finally:
-        smtp.command_encoding = before  # SMTPUTF8 is asked for by each message anew
+    before = encoding = smtp.command_encoding
+    options = choose_options(smtp, envelope)
+    tail: Sequence[str] = ()
+    if envelope.mail_options or envelope.rcpt_options:  # what we have chosen ourselves needs no look
+        try:
+            options = smtp._check_mail_options(options)
+            tail = smtp._check_recipient_options(envelope.rcpt_options)
+            encoding = smtp.command_encoding
+        finally:
+            smtp.command_encoding = before  # SMTPUTF8 is asked for by each message anew
+    commands = [_format_command("mail from:", envelope.sender, options, strict=strict, encoding=encoding)]
+    commands += [
+        _format_command("rcpt to:", address, tail, strict=strict, encoding=encoding)
+        for address in envelope.recipients
+    ]
     return Transaction(
         envelope.sender,
         envelope.recipients,
@@ -171,6 +180,20 @@ def prepare(smtp: "SMTP", envelope: Envelope) -> Transaction:
         by_chunk=uses_chunks(smtp),
         per_recipient=smtp._per_recipient,
     )
+
+
+def _format_command(verb: str, address: str, options: Sequence[str], *, strict: bool, encoding: str) -> bytes:
+    path = _format_path(verb, address, strict, encoding)
+    if not options:
+        return path + b"\r\n"
+    return path + f" {smtp_commands.check_command(' '.join(options))}\r\n".encode(encoding)
+
+
+@lru_cache(512)
+def _format_path(verb: str, address: str, strict: bool, encoding: str) -> bytes:
+    """Return the beginning of MAIL or RCPT; most messages have senders and recipients in common with others."""
+    path = smtp_addresses.quote_address(address, strict=strict)
+    return smtp_commands.check_command(verb + path).encode(encoding)
 
 
 def uses_chunks(smtp: "SMTP") -> bool:
@@ -186,7 +209,8 @@ def uses_flights(smtp: "SMTP") -> bool:
 def frame_chunk(envelope: Envelope) -> list[bytes]:
     """Return the pieces of a message by BDAT (RFC 3030), in one chunk: the command, the message, a last line's end."""
     message, tail = envelope.message, b""
-    if not any(option.upper() == "BODY=BINARYMIME" for option in envelope.mail_options):
+    options = envelope.mail_options
+    if not options or not any(option.upper() == "BODY=BINARYMIME" for option in options):
         if len(message) <= CHECKED or not _begins_canonical(message):
             message = smtp_lines.fix_line_ends(message)
         tail = b"" if message.endswith(b"\r\n") else b"\r\n"
@@ -207,8 +231,8 @@ def frame_data(message: bytes) -> list[bytes]:
 # ------------------------------------------------------------------------------------------------ one message
 
 
-def deliver(smtp: "SMTP", envelope: Envelope) -> SendResult:
-    """Send one message in the way that suits; return what became of it.
+def deliver(smtp: "SMTP", envelope: Envelope) -> Transaction:
+    """Send one message in the way that suits; return its transaction, which knows what became of it.
 
     What the caller did wrong is raised, and what the methods for single commands raise.
     """
@@ -220,9 +244,9 @@ def deliver(smtp: "SMTP", envelope: Envelope) -> SendResult:
     return transact(smtp, prepare(smtp, envelope), envelope)
 
 
-def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
+def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> Transaction:
     """Send by the methods for single commands, whoever wrote them."""
-    if smtp._is_plain(("mail", "rcpt")):
+    if smtp._has_own_envelope():
         prepare(smtp, envelope)  # the caller's mistakes, before anything is sent
     taken = Transaction(
         envelope.sender, envelope.recipients, (), by_chunk=False, per_recipient=smtp._per_recipient
@@ -242,10 +266,9 @@ def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> SendResult:
         raise
     finally:
         smtp.command_encoding = before  # SMTPUTF8 is asked for by each message anew
-    result = taken.result()
-    if result.error is not None:
+    if not taken.whole and taken.result().error is not None:
         _give_up(smtp, closing=taken.closing)
-    return result
+    return taken
 
 
 def _take_steps(smtp: "SMTP", taken: Transaction, envelope: Envelope) -> None:
@@ -270,15 +293,6 @@ def _reply(given: tuple[int, bytes]) -> Reply:
     return given if type(given) is Reply else Reply(given[0], given[1])
 
 
-def take_reply(smtp: "SMTP") -> Reply:
-    """Return the next reply; SMTPServerDisconnected for a line that is none, too: nothing can be told of what follows."""
-    reply = _reply(smtp.getreply())
-    if reply.code < 200:
-        smtp.close()
-        raise _errors().SMTPServerDisconnected(f"Server said what is no reply: {reply.message[:200]}")
-    return reply
-
-
 def _give_up(smtp: "SMTP", *, closing: bool) -> None:
     """Leave the transaction, or the connection where the server closes it."""
     if closing:
@@ -294,16 +308,16 @@ def send_data(smtp: "SMTP", msg: Any) -> tuple[int, bytes]:
     recipients, smtp._recipients = smtp._recipients, []
     replies: list[Reply] = []
     smtp.data_replies = replies
-    wait_long(smtp, long=True)
+    be_patient(smtp, patient=True)
     while len(replies) < (max(1, len(recipients)) if smtp._per_recipient else 1):
         smtp._expect(1)
         try:
-            replies.append(take_reply(smtp))
+            replies.append(_check_reply(smtp, _reply(smtp.getreply())))
         except _errors().SMTPServerDisconnected as error:
             raise _make_unknown(smtp, error, recipients) from error
         if replies[-1].code == 421 and not smtp._per_recipient:
             break
-    wait_long(smtp, long=False)
+    be_patient(smtp, patient=False)
     return next((reply for reply in replies if reply.accepted), replies[0])
 
 
@@ -318,53 +332,65 @@ def _make_unknown(smtp: "SMTP", error: Exception, recipients: Sequence[str]) -> 
     return unknown
 
 
-def wait_long(smtp: "SMTP", *, long: bool) -> None:
+def be_patient(smtp: "SMTP", *, patient: bool) -> None:
     """Let a wait take as long as a server may need for a whole message, or as usual; a named timeout is left alone."""
-    if (
-        smtp.timeout is not GLOBAL_DEFAULT_TIMEOUT
-        or smtp._stream is None
-        or socket.getdefaulttimeout() is not None
-    ):
-        return
-    smtp._stream.limit_waits(defaults.active.data_timeout if long else defaults.active.timeout)
+    if smtp._stream is not None and smtp.timeout is GLOBAL_DEFAULT_TIMEOUT:
+        seconds = defaults.active.data_timeout if patient and socket.getdefaulttimeout() is None else 0.0
+        smtp._stream.patience = FOREVER if seconds is None else seconds
 
 
 # ------------------------------------------------------------------------------------------------ in flights
 
 
-def transact(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -> SendResult:
-    """Send one message in as few flights as can be; return what became of it."""
-    small = len(envelope.message) <= EAGER and len(transaction.commands) < MAX_FLIGHT
+def transact(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -> Transaction:
+    """Send one message in as few flights as can be; return its transaction, which knows what became of it."""
     try:
-        if transaction.by_chunk and small and uses_flights(smtp):
-            commands = transaction.commands
-            fly(smtp, [*commands, *frame_chunk(envelope)], len(commands) + 1)
-            transaction.ended = True
+        if (
+            transaction.by_chunk
+            and len(envelope.message) <= EAGER
+            and len(transaction.commands) < MAX_FLIGHT
+            and uses_flights(smtp)
+        ):
+            _send_at_once(smtp, transaction, envelope)
         else:
             _ask(smtp, transaction)
             _answer(smtp, transaction, envelope)
         if transaction.ended:
-            _take_rest(smtp, transaction)
+            be_patient(smtp, patient=True)
+            take_replies(smtp, transaction)
+            be_patient(smtp, patient=False)
     except (_errors().SMTPException, OSError) as error:
-        transaction.hear(getattr(error, "_heard", ()))
-        return transaction.result(None if transaction.over else error)
-    result = transaction.result()
-    if result.error is not None:
+        transaction.break_off(error, getattr(error, "_heard", ()))
+        return transaction
+    if not transaction.whole and transaction.result().error is not None:
         _give_up(smtp, closing=transaction.closing)
-    return result
+    return transaction
+
+
+def _send_at_once(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -> None:
+    """Send envelope and message in one block."""
+    block = b"".join([*transaction.commands, *frame_chunk(envelope)])
+    smtp._begin()
+    _say(smtp, block)
+    smtp._owed += len(transaction.commands) + 1
+    transaction.ended = True
 
 
 def fly(smtp: "SMTP", pieces: Sequence[bytes], replies: int) -> None:
     """Send pieces at once; so many replies are due for them then."""
     smtp._begin()
+    for block in _join_small(pieces):
+        _say(smtp, block)
+    smtp._owed += replies
+
+
+def _say(smtp: "SMTP", block: bytes) -> None:
     if smtp.sock is None:
         raise _errors().SMTPServerDisconnected("please run connect() first")
-    for block in _join_small(pieces):
-        if smtp.debuglevel > 0:
-            smtp._print_debug("send:", repr(block))
-        sys.audit("smtplib.send", smtp, block)
-        transmit(smtp, block)
-    smtp._expect(replies)
+    if smtp.debuglevel > 0:
+        smtp._print_debug("send:", repr(block))
+    sys.audit("smtplib.send", smtp, block)
+    transmit(smtp, block)
 
 
 def transmit(smtp: "SMTP", data: Any) -> None:
@@ -397,16 +423,12 @@ def _hear_out(smtp: "SMTP") -> list[Reply]:
     stream, rules = smtp._stream, defaults.active
     try:
         while stream is not None and stream is smtp.file:
-            reply, stream.pos = smtp._decoder.take(
-                stream.buffer, stream.pos, rules.max_reply_lines, rules.max_reply
+            got, stream.pos = smtp._decoder.take(
+                stream.buffer, stream.pos, MAX_FLIGHT, rules.max_reply_lines, rules.max_reply
             )
-            if reply is None:
-                if not stream.fill():
-                    break
-            elif reply.code < 200:
+            replies += [reply for reply in got if reply.code >= 200]
+            if (got and got[-1].code in LAST) or not stream.fill():
                 break
-            else:
-                replies.append(reply)
     except (ReplyTooLong, OSError):
         pass  # that was all
     return replies
@@ -433,11 +455,8 @@ def _ask(smtp: "SMTP", transaction: Transaction) -> None:
     for start in range(0, len(commands), most):
         group = commands[start : start + most]
         fly(smtp, group, len(group))
-        for _ in group:
-            transaction.take(take_reply(smtp))
-            if transaction.closing:
-                return
-        if transaction.mail is None or not transaction.mail.accepted:
+        take_replies(smtp, transaction, len(group))
+        if transaction.closing or transaction.mail is None or not transaction.mail.accepted:
             return
 
 
@@ -449,16 +468,73 @@ def _answer(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -> None:
         transaction.ended = True
     elif transaction.open_ended:
         fly(smtp, [smtp_lines.END], 1)
-        take_reply(smtp)
+        read_replies(smtp, 1)
 
 
-def _take_rest(smtp: "SMTP", transaction: Transaction) -> None:
-    """Take the replies that are still due."""
-    while not transaction.asked and not transaction.closing:
-        transaction.take(take_reply(smtp))
-    wait_long(smtp, long=True)
-    while not transaction.done and not transaction.closing:
-        if transaction.finals:
-            smtp._expect(1)  # LMTP has as many replies as accepted recipients
-        transaction.take(take_reply(smtp))
-    wait_long(smtp, long=False)
+def take_replies(smtp: "SMTP", transaction: Transaction, most: int = 1 << 30) -> None:
+    """Take the replies that are due to a message, or so many of them; fewer where the server closes the connection."""
+    while (due := min(transaction.due, most)) and not transaction.closing:
+        if len(transaction.finals) > 0:
+            smtp._expect(due)  # LMTP has as many replies as accepted recipients, of which one was expected
+        replies = read_replies(smtp, due)
+        _check_reply(smtp, replies[-1])  # if any is no reply it is the last
+        if transaction.mail is None and transaction.ended and len(replies) == due == transaction.all_due:
+            transaction.take_all(replies)
+            return
+        for reply in replies:
+            transaction.take(reply)
+        most -= len(replies)
+
+
+def read_replies(smtp: "SMTP", count: int) -> list[Reply]:
+    """Return the next replies; fewer where one of them is 421, or no reply: such a one closes the connection.
+
+    What had come before an error is kept in its ``_heard``.
+    """
+    rules = defaults.active
+    replies: list[Reply] = []
+    try:
+        if smtp.file is None or smtp.sock is not smtp._attached[0] or smtp.file is not smtp._attached[1]:
+            smtp._attach()
+        stream, take = smtp._stream, smtp._decoder.take
+        while True:
+            got, stream.pos = take(
+                stream.buffer, stream.pos, count - len(replies), rules.max_reply_lines, rules.max_reply
+            )
+            replies = replies + got if replies else got
+            if len(replies) == count or (replies and replies[-1][0] in LAST):
+                break
+            if not stream.fill():
+                raise _errors().SMTPServerDisconnected("Connection unexpectedly closed")
+    except ConnectionBusy:
+        raise
+    except (OSError, ReplyTooLong) as error:
+        smtp.close()
+        told = _explain(error)
+        told._heard = replies
+        if told is error:
+            raise
+        raise told from error
+    except BaseException:
+        smtp.close()
+        raise
+    smtp._note(replies)
+    return replies
+
+
+def _explain(error: Exception) -> Any:
+    """Return what a program is told where a reply cannot be read."""
+    errors = _errors()
+    if isinstance(error, ReplyTooLong):
+        return errors.SMTPResponseException(500, str(error))
+    if isinstance(error, errors.SMTPException):
+        return error
+    return errors.SMTPServerDisconnected(f"Connection unexpectedly closed: {error}")
+
+
+def _check_reply(smtp: "SMTP", reply: Reply) -> Reply:
+    """Return a reply; SMTPServerDisconnected for what is none: nothing can be told of what follows."""
+    if reply.code < 200:
+        smtp.close()
+        raise _errors().SMTPServerDisconnected(f"Server said what is no reply: {reply.message[:200]}")
+    return reply

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from wirekit import _smtp_sending as sending
 from wirekit._io import blocking as net
 from wirekit._wire import smtp_lines
-from wirekit._wire.smtp_replies import Reply
 from wirekit._wire.smtp_transactions import SendResult, Transaction, explain
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class Window:
 
     def send(self, messages: Any) -> list[SendResult]:
         """Send all and return what became of each, in order. What the iterable raises passes, once replies are read."""
-        sending.wait_long(self._smtp, long=True)
+        sending.be_patient(self._smtp, patient=True)
         try:
             for message in net.pull(messages):
                 self._add(message)
@@ -81,7 +80,7 @@ class Window:
         except BaseException:
             self._smtp.close()
             raise
-        sending.wait_long(self._smtp, long=False)
+        sending.be_patient(self._smtp, patient=False)
         return self._results
 
     def _add(self, message: Any) -> None:
@@ -134,7 +133,7 @@ class Window:
         ours = type(smtp).sendmail is SMTP.sendmail
         try:
             if ours:
-                result = sending.deliver(smtp, envelope)
+                result = sending.deliver(smtp, envelope).result()
             else:
                 result = explain(envelope.sender, envelope.recipients, None, smtp.sendmail(*envelope))
         except (ValueError, OSError) as error:
@@ -180,7 +179,7 @@ class Window:
             return
         if before is not None:
             self._land()
-        if self._broken is None and self._take_replies(flight, "asked"):
+        if self._broken is None and self._take_replies(flight):
             self._look_at_envelope(flight)
 
     def _look_at_envelope(self, flight: _Flight) -> None:
@@ -203,7 +202,7 @@ class Window:
         """End the message that a server waits for though it has refused all recipients (RFC 2920 section 3.1)."""
         try:
             sending.fly(self._smtp, [smtp_lines.END], 1)
-            sending.take_reply(self._smtp)
+            sending.read_replies(self._smtp, 1)
             self._clean = True
         except (_errors().SMTPException, OSError) as error:
             self._break(error)
@@ -243,30 +242,26 @@ class Window:
     def _land(self) -> None:
         """Take the replies to the oldest message under way, and report it."""
         flight = self._flying[0]
-        if self._take_replies(flight, "asked") and self._take_replies(flight, "done"):
+        if self._take_replies(flight):
             flight.result = flight.transaction.result()
             self._clean = not flight.transaction.by_chunk or flight.transaction.finals[0].accepted
             self._report_settled()
 
-    def _take_replies(self, flight: _Flight, until: str) -> bool:
-        """Take replies until a transaction is asked, or done; False where the connection ends before that."""
+    def _take_replies(self, flight: _Flight) -> bool:
+        """Take the replies that are due to a message; False where the connection ends before that."""
         transaction = flight.transaction
         try:
-            while flight.skip:
-                flight.skip -= 1
-                reply = sending.take_reply(self._smtp)
-                if reply.code == 421:
-                    self._break(_closed_by(reply), closed=True)
+            if flight.skip:
+                flight.skip = 0
+                if sending.read_replies(self._smtp, 1)[0].code == 421:
+                    self._break(_closed(self._smtp), closed=True)
                     return False
-            while not getattr(transaction, until):
-                if transaction.finals:
-                    self._smtp._expect(1)  # LMTP has as many replies as accepted recipients
-                transaction.take(sending.take_reply(self._smtp))
-                if transaction.closing:
-                    self._break(_closed_by(transaction.last))
-                    return False
+            sending.take_replies(self._smtp, transaction)
         except (_errors().SMTPException, OSError) as error:
             self._break(error)
+            return False
+        if transaction.closing:
+            self._break(_closed(self._smtp))
             return False
         return True
 
@@ -288,9 +283,9 @@ class Window:
                 )
             for _ in range(flight.skip):
                 next(heard, None)
-            transaction.hear(heard)
+            transaction.break_off(error, heard)
             closed = closed or transaction.closing
-            flight.result = transaction.result(None if transaction.over else error)
+            flight.result = transaction.result()
         self._report_settled()
 
     def _settle(self, flight: _Flight) -> None:
@@ -317,8 +312,7 @@ class Window:
             self._clean = True
 
 
-def _closed_by(reply: Reply) -> Exception:
-    error: Exception = _errors().SMTPServerDisconnected(
-        f"Server closes the connection: {reply.code} {reply.message}"
-    )
+def _closed(smtp: "SMTP") -> Exception:
+    smtp.close()
+    error: Exception = _errors().SMTPServerDisconnected("Server has closed the connection: 421")
     return error

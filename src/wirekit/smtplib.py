@@ -35,7 +35,6 @@ from wirekit._wire.smtp_replies import (
     EnhancedStatus,
     Reply,
     ReplyDecoder,
-    ReplyTooLong,
     parse_features,
 )
 from wirekit._wire.smtp_transactions import NOT_SENT, SENT, UNKNOWN, SendResult
@@ -84,7 +83,6 @@ _HERE: Final = str(
     b"localhost", "ascii"
 )  # the default of ``connect``, known by identity: nobody named a host
 _connect_by_socket: Final = socket.create_connection
-_STEPS: Final = ("mail", "rcpt", "data", "putcmd", "send", "getreply")
 
 
 def __getattr__(name: str) -> Any:
@@ -453,16 +451,23 @@ class SMTP:
 
     def _expect(self, replies: int) -> None:
         """Take note that so many replies more are to come."""
-        if self._tracks():
+        if getattr(self.getreply, "__func__", None) is _GETREPLY:  # somebody else's may never tell
             self._owed += replies
 
-    def _tracks(self) -> bool:
-        """Tell whether we see the replies: somebody else's ``getreply`` may never tell."""
-        return _is_own(self, "getreply")
-
-    def _is_plain(self, names: Sequence[str] = _STEPS) -> bool:
-        """Tell whether nobody has put a method of his own in the place of these, those for single commands."""
-        return all(_is_own(self, name) for name in names)
+    def _is_plain(self) -> bool:
+        """Tell whether nobody has put a method of his own in the place of those for single commands."""
+        own: Any = self
+        try:  # by the bound methods, since an object may have its own
+            return (
+                own.mail.__func__ is _MAIL
+                and own.rcpt.__func__ is _RCPT
+                and own.data.__func__ is _DATA
+                and own.putcmd.__func__ is _PUTCMD
+                and own.send.__func__ is _SEND
+                and own.getreply.__func__ is _GETREPLY
+            )
+        except AttributeError:
+            return False
 
     def _refuse_unasked(self) -> None:
         """Close: what the server says now would be taken for the reply to the next command (security row 152)."""
@@ -471,50 +476,30 @@ class SMTP:
         words = text.decode("utf-8", "replace")
         raise _errors().SMTPServerDisconnected(f"Server spoke unasked: {code} {words}")
 
+    def _has_own_envelope(self) -> bool:
+        """Tell whether ``mail`` and ``rcpt`` are ours: what they are given is sent as it is."""
+        return all(
+            getattr(method, "__func__", None) is ours
+            for method, ours in ((self.mail, _MAIL), (self.rcpt, _RCPT))
+        )
+
     def getreply(self) -> tuple[int, bytes]:
         """Return the next reply: code, and text whose lines are joined by line feeds.
 
         The code is -1 for what is no reply; the connection is closed then. Raises SMTPServerDisconnected at the end of
         the connection, SMTPResponseException (500) for a reply that is too long.
         """
-        rules = defaults.active
-        try:
-            if self.sock is not self._attached[0] or self.file is not self._attached[1] or self.file is None:
-                self._attach()
-            stream, decoder = self._stream, self._decoder
-            while True:
-                reply, stream.pos = decoder.take(
-                    stream.buffer, stream.pos, rules.max_reply_lines, rules.max_reply
-                )
-                if reply is not None:
-                    break
-                if not stream.fill():
-                    raise _errors().SMTPServerDisconnected("Connection unexpectedly closed")
-        except ConnectionBusy:
-            raise
-        except ReplyTooLong as error:
-            self.close()
-            raise _errors().SMTPResponseException(500, str(error)) from None
-        except OSError as error:
-            self.close()
-            if isinstance(error, _errors().SMTPException):
-                raise
-            raise _errors().SMTPServerDisconnected(f"Connection unexpectedly closed: {error}") from error
-        except BaseException:
-            self.close()
-            raise
-        self._note(reply)
-        return reply
+        return _smtp_sending.read_replies(self, 1)[0]
 
-    def _note(self, reply: Reply) -> None:
-        """Take note that a reply has come."""
+    def _note(self, replies: Sequence[Reply]) -> None:
+        """Take note that replies have come."""
         if self.debuglevel > 0:
-            self._print_reply(reply)
-        if self._owed:
-            self._owed -= 1
+            for reply in replies:
+                self._print_reply(reply)
+        self._owed = max(0, self._owed - len(replies))
         if not self._owed and not self._held:
             self._owner = None
-        if reply.code < 0:
+        if replies[-1][0] < 0:
             self.close()
 
     def _print_reply(self, reply: Reply) -> None:
@@ -805,9 +790,12 @@ class SMTP:
         outer = self._hold()
         try:
             envelope = _smtp_sending.open_envelope(from_addr, to_addrs, msg, mail_options, rcpt_options)
-            result = _smtp_sending.deliver(self, envelope)
+            told = _smtp_sending.deliver(self, envelope)
         finally:
             self._let_go(outer=outer)
+        if told.whole:
+            return {}
+        result = told.result()
         result.raise_for_error()
         return {**result.refused}
 
@@ -960,12 +948,8 @@ class LMTP(SMTP):
         return sock
 
 
-_OWN: Final = {name: getattr(SMTP, name) for name in _STEPS}
-
-
-def _is_own(smtp: SMTP, name: str) -> bool:
-    """Tell whether a method is ours: no subclass's, and none that a program has put there."""
-    return getattr(getattr(smtp, name), "__func__", None) is _OWN[name]
+_MAIL, _RCPT, _DATA = SMTP.mail, SMTP.rcpt, SMTP.data
+_PUTCMD, _SEND, _GETREPLY = SMTP.putcmd, SMTP.send, SMTP.getreply
 
 
 def _run() -> None:

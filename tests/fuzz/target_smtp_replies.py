@@ -19,12 +19,12 @@ def check(data: bytes) -> None:
     decoder, pos, whole = ReplyDecoder(), 0, []
     slowly, place, parts = ReplyDecoder(), 0, []
     try:
-        while (taken := decoder.take(data, pos, 50, 5000))[0] is not None:
-            whole.append(taken[0])
+        while (taken := decoder.take(data, pos, 3, 50, 5000))[0]:
+            whole += taken[0]
             pos = taken[1]
         for end in range(len(data) + 1):
-            while (taken := slowly.take(data[:end], place, 50, 5000))[0] is not None:
-                parts.append(taken[0])
+            while (taken := slowly.take(data[:end], place, 3, 50, 5000))[0]:
+                parts += taken[0]
                 place = taken[1]
             place = taken[1]
     except ReplyTooLong:

@@ -195,12 +195,11 @@ def test_both_file_streams_have_the_methods_that_responses_call() -> None:
         assert set(wanted.split()) <= set(dir(kind)), kind
 
 
-def test_file_is_not_overheard_and_waits_as_long_as_it_likes() -> None:
+def test_file_is_not_overheard_and_knows_no_patience() -> None:
     for kind in (FileStream, AsyncFileStream):
         stream = kind(io.BytesIO(b"text"))
-        stream.limit_waits(1.0)
         assert not stream.overhear()
-        assert stream.timeout is None
+        assert stream.patience == 0
 
 
 # ---- the awaitable base of files

@@ -236,19 +236,33 @@ async def test_end_that_nobody_waited_for_is_overheard(twin: Twin, peer: MakePee
     stream.close()
 
 
-@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("named", [False, True], ids=["kernel", "named"])
 @both_twins
-async def test_waits_can_be_limited_anew(twin: Twin, peer: MakePeer, named: bool) -> None:
-    with defaults.using(timeout=5.0):
+async def test_patient_stream_waits_longer_than_usual(twin: Twin, peer: MakePeer, named: bool) -> None:
+    slow = threading.Event()
+    server = peer([lambda _: slow.wait(0.15) and None, send(b"late"), stall()])
+    with defaults.using(timeout=0.1):
         stream = await connect(
-            twin, peer([stall()]), **({} if named else {"timeout": GLOBAL_DEFAULT_TIMEOUT})
+            twin, server, **({"timeout": 0.1} if named else {"timeout": GLOBAL_DEFAULT_TIMEOUT})
         )
-    assert stream.timeout == 5.0
-    kept_by_socket = None if twin.waits else stream.sock.gettimeout()
-    stream.limit_waits(0.05)
-    assert stream.timeout == pytest.approx(0.05, abs=0.01)  # the kernel counts in ticks
-    assert twin.waits or (stream.sock.gettimeout() is None) == (kept_by_socket is None)
+    stream.patience = 0.25
+    assert await settle(stream.fill())
+    assert stream.take(9) == b"late"
     with pytest.raises(TimeoutError):
+        await settle(stream.fill())
+    assert stream.closed
+
+
+@both_twins
+async def test_patience_ends_with_the_deadline_and_with_the_stream(twin: Twin, peer: MakePeer) -> None:
+    stream = await connect(twin, peer([stall()]), timeout=0.05)
+    stream.patience, stream.deadline = 9.0, net_of(twin).monotonic() + 0.1
+    with pytest.raises(TimeoutError):
+        await settle(stream.fill())
+    slow = threading.Event()
+    stream = await connect(twin, peer([lambda _: slow.wait(0.1) and None, reset()]), timeout=0.05)
+    stream.patience = 9.0
+    with pytest.raises(ConnectionResetError):
         await settle(stream.fill())
 
 

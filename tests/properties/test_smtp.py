@@ -27,15 +27,15 @@ ODD = st.text(st.sampled_from('ab@.<>"\\ ,;:()[]\r\n\t\0\x7f\xe9\u2028'), max_si
 
 def take_all(pieces: list[bytes]) -> list[Reply] | str:
     """Give the replies that come out of pieces, or the words of the error."""
-    decoder, replies, buffer = ReplyDecoder(), [], b""
+    decoder, replies, buffer = ReplyDecoder(), list[Reply](), b""
     try:
         for piece in pieces:
             buffer, pos = buffer + piece, 0
             while True:
-                reply, pos = decoder.take(buffer, pos, 5, 200)
-                if reply is None:
+                taken, pos = decoder.take(buffer, pos, 3, 5, 200)
+                if not taken:
                     break
-                replies.append(reply)
+                replies += taken
             buffer = buffer[pos:]
     except ReplyTooLong as error:
         return str(error)
@@ -154,7 +154,9 @@ def test_outcome_says_no_more_than_the_replies(
     made = Transaction("s@x", to, [], by_chunk=by_chunk, per_recipient=lmtp)
     made.ended = ended
     made.hear([Reply(code, b"") for code in codes])
-    result = made.result(OSError("gone") if broken else None)
+    if broken:
+        made.break_off(OSError("gone"))
+    result = made.result()
     named = [*result.accepted, *result.unknown, *result.refused]
     assert len(named) == len(set(named))
     assert set(named) <= set(to)

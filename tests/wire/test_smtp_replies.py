@@ -18,7 +18,8 @@ LINES, SIZE = 100, 20_000
 
 
 def take(data: bytes, decoder: ReplyDecoder | None = None, pos: int = 0) -> tuple[Reply | None, int]:
-    return (decoder or ReplyDecoder()).take(data, pos, LINES, SIZE)
+    replies, pos = (decoder or ReplyDecoder()).take(data, pos, 1, LINES, SIZE)
+    return (replies[0] if replies else None), pos
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,33 @@ def test_bytes_may_come_one_by_one(data: bytes) -> None:
         assert (reply is not None) == (number == len(data))
     assert reply == take(data)[0]
     assert not decoder.begun
+
+
+def test_so_many_replies_are_taken_as_are_wanted_and_there() -> None:
+    data = b"250 a\r\n251-b\r\n251 c\r\n252 d\r\n253 "
+    for count, wanted in ((0, []), (1, [250]), (2, [250, 251]), (3, [250, 251, 252]), (4, [250, 251, 252])):
+        replies, pos = ReplyDecoder().take(data, 0, count, LINES, SIZE)
+        assert [reply.code for reply in replies] == wanted
+        assert data[pos:].startswith((b"250", b"251", b"252", b"253"))
+
+
+@pytest.mark.parametrize("last", [b"421 bye\r\n", b"421-bye\r\n421 bye\r\n", b"nonsense\r\n"])
+def test_nothing_is_taken_behind_the_last(last: bytes) -> None:
+    data = b"250 a\r\n" + last + b"250 b\r\n"
+    replies, pos = ReplyDecoder().take(data, 0, 9, LINES, SIZE)
+    assert len(replies) == 2
+    assert data[pos:] == b"250 b\r\n"
+
+
+def test_line_that_was_read_before_means_the_same() -> None:
+    for number in range(600):  # more than are remembered
+        for data in (b"250 2.1.0 OK\r\n", b"250 %d\r\n" % number, b"250 " + b"%d" % number * 90 + b"\r\n"):
+            for _ in range(2):
+                assert take(data) == ((250, data[4:-2]), len(data))
+    assert take(b"250 2.1.0 OK\n") == ((250, b"2.1.0 OK"), 13)
+    decoder = ReplyDecoder()
+    take(b"550-one\r\n", decoder)
+    assert take(b"250 2.1.0 OK\r\n", decoder) == ((250, b"one\n2.1.0 OK"), 14)
 
 
 def test_decoder_tells_that_a_reply_has_begun() -> None:

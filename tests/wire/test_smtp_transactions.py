@@ -27,6 +27,11 @@ def transact(
     return made
 
 
+def broken(made: Transaction) -> Transaction:
+    made.break_off(GONE)
+    return made
+
+
 def test_message_taken_for_all() -> None:
     made = transact(OK, OK, OK, OK)
     assert (made.asked, made.wanted, made.done, made.closing, made.open_ended) == (
@@ -73,9 +78,9 @@ def test_sender_refused() -> None:
 def test_nothing_asked_yet() -> None:
     made = transact(ended=False)
     assert (made.asked, made.wanted, made.closing) == (False, False, False)
-    result = made.result(GONE)
+    result = broken(made).result()
     assert (result.outcome, result.error, result.reply) == (NOT_SENT, GONE, None)
-    assert isinstance(made.result().error, smtplib.SMTPSenderRefused)
+    assert isinstance(transact(ended=False).result().error, smtplib.SMTPSenderRefused)
 
 
 def test_all_recipients_refused() -> None:
@@ -151,7 +156,7 @@ def test_connection_that_breaks_behind_the_end_leaves_it_unknown(
 ) -> None:
     made = transact(*replies, to=(A, B, C))
     assert not made.done
-    result = made.result(GONE)
+    result = broken(made).result()
     assert (result.outcome, result.sent, result.unknown, result.accepted) == (UNKNOWN, False, unknown, ())
     error = result.error
     assert isinstance(error, SMTPOutcomeUnknown)
@@ -163,14 +168,14 @@ def test_connection_that_breaks_behind_the_end_leaves_it_unknown(
     )
 
 
-@pytest.mark.parametrize("replies", [[NO], [OK, NO, NO], [OK, BYE]])
+@pytest.mark.parametrize("replies", [[NO], [OK, NO, NO]])
 def test_connection_that_breaks_where_the_message_was_refused_leaves_no_doubt(replies: list[Reply]) -> None:
-    result = transact(*replies).result(GONE)
+    result = broken(transact(*replies)).result()
     assert (result.outcome, result.unknown, result.error) == (NOT_SENT, (), GONE)
 
 
 def test_connection_that_breaks_before_the_end_leaves_no_doubt() -> None:
-    result = transact(OK, OK, OK, GO, by_chunk=False, ended=False).result(GONE)
+    result = broken(transact(OK, OK, OK, GO, by_chunk=False, ended=False)).result()
     assert (result.outcome, result.unknown, result.error) == (NOT_SENT, (), GONE)
 
 
@@ -202,7 +207,10 @@ def test_lmtp_that_refuses_all_at_once_answers_once() -> None:
 
 @pytest.mark.parametrize("last, cause", [(OK, GONE), (BYE, None)])
 def test_lmtp_that_breaks_off_leaves_the_rest_unknown(last: Reply, cause: Exception | None) -> None:
-    result = transact(OK, OK, OK, OK, OK, last, to=(A, B, C), lmtp=True).result(cause)
+    made = transact(OK, OK, OK, OK, OK, last, to=(A, B, C), lmtp=True)
+    if cause is not None:
+        made.break_off(cause)
+    result = made.result()
     done = (A, B) if last is OK else (A,)
     assert (result.outcome, result.accepted) == (UNKNOWN, done)
     assert result.unknown == (C,)
@@ -262,6 +270,55 @@ def test_disconnection_from_somebody_elses_method_tells_nothing_certain() -> Non
     assert explain("s@x", [A], smtplib.SMTPRecipientsRefused({A: NO}), certain=False).outcome == NOT_SENT
 
 
+@pytest.mark.parametrize(
+    "replies, by_chunk, lmtp, ended, due",
+    [
+        ([], True, False, True, 4),
+        ([], True, False, False, 3),
+        ([], False, False, False, 4),
+        ([OK], False, False, False, 3),
+        ([OK, OK, NO], False, False, False, 1),
+        ([OK, OK, OK, GO], False, False, False, 0),
+        ([OK, OK, OK, GO], False, False, True, 1),
+        ([OK, OK, OK, GO], False, True, True, 2),
+        ([OK, OK, OK, OK], True, False, True, 0),
+        ([OK, OK, OK], True, True, True, 2),
+        ([OK, OK, OK, OK], True, True, True, 1),
+        ([OK, NO, NO], True, True, True, 1),
+    ],
+)
+def test_so_many_replies_are_due(
+    replies: list[Reply], by_chunk: bool, lmtp: bool, ended: bool, due: int
+) -> None:
+    assert transact(*replies, by_chunk=by_chunk, lmtp=lmtp, ended=ended).due == due
+
+
+def test_replies_to_one_flight_are_taken_at_once() -> None:
+    made, other = transact(), transact(OK, OK, NO, OK)
+    assert made.all_due == 4
+    made.take_all([OK, OK, NO, OK])
+    for name in ("mail", "rcpts", "data", "finals", "last"):
+        assert getattr(made, name) == getattr(other, name)
+    assert transact(lmtp=True).all_due == transact(by_chunk=False).all_due == 0
+
+
+@pytest.mark.parametrize(
+    "replies, lmtp, whole",
+    [
+        ([OK, OK, OK, OK], False, True),
+        ([OK, OK, OK], False, False),
+        ([OK, OK, NO, OK], False, False),
+        ([OK, OK, OK, NO], False, False),
+        ([OK, OK, OK, OK, OK], True, True),
+        ([OK, OK, OK, OK], True, False),
+        ([OK, OK, OK, OK, NO], True, False),
+        ([OK, OK, NO, OK], True, False),
+    ],
+)
+def test_message_taken_for_everybody_is_whole(replies: list[Reply], lmtp: bool, whole: bool) -> None:
+    assert transact(*replies, lmtp=lmtp).whole is whole
+
+
 # ---- replies that came before the connection was lost
 
 
@@ -276,9 +333,9 @@ def test_message_hears_what_belongs_to_it_and_leaves_the_rest() -> None:
 
 def test_message_hears_on_until_nothing_more_is_known() -> None:
     made = transact(OK, to=(A,))
-    made.hear([OK])
+    made.break_off(GONE, [OK])
     assert not made.over
-    assert made.result(GONE).outcome == UNKNOWN
+    assert made.result().outcome == UNKNOWN
 
 
 def test_farewell_is_the_last_that_is_heard() -> None:

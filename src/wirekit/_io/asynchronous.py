@@ -96,6 +96,7 @@ class Stream(asyncio.Protocol):
         self.pos = 0
         self.timeout: float | None = None
         self.deadline: float | None = None
+        self.patience = 0.0
         self.closed = False
         self._loop = loop or asyncio.get_running_loop()
         self._transport: Any = None
@@ -199,7 +200,8 @@ class Stream(asyncio.Protocol):
         waiter = self._waiter = self._loop.create_future()
         timeout = self.timeout
         if timeout is not None and timeout == self._armed and self.deadline is None:
-            self._due = self._loop.time() + timeout  # the timer of an earlier wait serves this one too
+            # the timer of an earlier wait serves this one too
+            self._due = self._loop.time() + (timeout if timeout > self.patience else self.patience)  # noqa: FURB136 - max takes three times as long
         elif timeout is not None or self.deadline is not None:
             self._arm()
         elif self._timer is not None:
@@ -282,14 +284,10 @@ class Stream(asyncio.Protocol):
 
     # ---- time
 
-    def limit_waits(self, seconds: float | None) -> None:
-        """Set the seconds that a single wait may take, where the caller has named none; None for no limit."""
-        self.timeout = seconds
-
     def _arm(self) -> None:
         """Let the wait that begins now end in time. One timer serves many waits: it looks again when it fires."""
         now = self._loop.time()
-        due = now + self.timeout if self.timeout is not None else self.deadline
+        due = now + max(self.timeout, self.patience) if self.timeout is not None else self.deadline
         assert due is not None
         if self.deadline is not None and self.deadline < due:
             due = self.deadline

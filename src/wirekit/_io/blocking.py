@@ -95,6 +95,7 @@ class Stream:
         self.buffer = b""
         self.pos = 0
         self.deadline: float | None = None
+        self.patience = 0.0
         self.closed = False
         self._asked = monotonic()  # when pending was asked for last
         self.memo: Any = None  # a conversation's own: the last head and what it meant
@@ -124,12 +125,14 @@ class Stream:
         if self.closed:
             raise _closed_here()
         self._waiting = True
+        ask = self._ask
         try:
-            ask = self._ask
             data = self._recv(ask) if self.deadline is None else self._in_time(self._recv, ask)
         except BaseException as error:
-            self._fail(error)
-            raise
+            if not (self.patience and self._may_wait_on(error)):
+                self._fail(error)
+                raise
+            data = self._wait_on()
         finally:
             self._waiting = False
         if not data:
@@ -140,6 +143,30 @@ class Stream:
         self.buffer = data if self.pos == len(self.buffer) else self.buffer[self.pos :] + data
         self.pos = 0
         return True
+
+    def _may_wait_on(self, error: BaseException) -> bool:
+        """Tell whether a wait was ended by the usual timeout alone."""
+        in_time = self.deadline is None or monotonic() < self.deadline
+        return (
+            in_time
+            and isinstance(error, OSError)
+            and (isinstance(error, TimeoutError) or patience.is_timeout(error))
+        )
+
+    def _wait_on(self) -> bytes:
+        """Wait longer than usual, by one timeout after another, until ``patience`` is at an end."""
+        due = monotonic() + self.patience - (self.timeout or 0.0)
+        while True:
+            try:
+                data: bytes = (
+                    self._recv(self._ask) if self.deadline is None else self._in_time(self._recv, self._ask)
+                )
+            except BaseException as error:
+                if monotonic() >= due or not self._may_wait_on(error):
+                    self._fail(error)
+                    raise
+            else:
+                return data
 
     def _receive(self, n: int) -> bytes:
         if self._waiting:
@@ -357,16 +384,6 @@ class Stream:
         if isinstance(self.sock, socket.socket):
             patience.set_kernel_timeout(self.sock, None)
         self.sock.settimeout(value)
-
-    def limit_waits(self, seconds: float | None) -> None:
-        """Set the seconds that a single wait may take, where the caller has named none; None for no limit.
-
-        The kernel goes on to keep it where it does so now.
-        """
-        if isinstance(self.sock, socket.socket) and patience.kernel_timeout(self.sock) is not None:
-            patience.set_kernel_timeout(self.sock, seconds)
-        else:
-            self.sock.settimeout(seconds)
 
     # ---- TLS
 

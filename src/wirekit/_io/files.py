@@ -23,6 +23,7 @@ class FileStream:
         self.pos = 0
         self.timeout: float | None = None
         self.deadline: float | None = None
+        self.patience = 0.0
         self.closed = False
         self.memo: Any = None
         self.cut = False
@@ -72,9 +73,6 @@ class FileStream:
     def overhear(self) -> bool:
         """Return False: a file cannot be asked without waiting."""
         return False
-
-    def limit_waits(self, seconds: float | None) -> None:
-        """Do nothing: how long a file waits is its own matter."""
 
     def hold(self) -> None:
         """Do nothing: the file keeps what it needs open."""
@@ -160,6 +158,7 @@ class AsyncFileStream:
         self.pos = 0
         self.timeout: float | None = None
         self.deadline: float | None = None
+        self.patience = 0.0
         self.closed = False
         self.memo: Any = None
         self.cut = False
@@ -206,9 +205,6 @@ class AsyncFileStream:
     def overhear(self) -> bool:
         """Return False: a file cannot be asked without waiting."""
         return False
-
-    def limit_waits(self, seconds: float | None) -> None:
-        """Do nothing: how long a file waits is its own matter."""
 
     def hold(self) -> None:
         """Do nothing: the file keeps what it needs open."""

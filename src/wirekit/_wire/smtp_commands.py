@@ -7,6 +7,7 @@ server offers, so that a mistake is told before anything is sent.
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 __all__ = [
@@ -137,9 +138,10 @@ def choose_body(message: bytes, options: Collection[str], features: Mapping[str,
     return ("BODY=8BITMIME",)
 
 
-def parse_size_limit(features: Mapping[str, str]) -> int | None:
-    """Return the largest message, in bytes, that the server takes (RFC 1870); None where it names no limit."""
-    value = features.get("size", "").partition(" ")[0]
+@lru_cache(16)
+def parse_size_limit(size: str) -> int | None:
+    """Return the largest message, in bytes, that SIZE's parameter names (RFC 1870); None where that is no limit."""
+    value = size.partition(" ")[0]
     if not value.isascii() or not value.isdigit() or len(value) > 20:
         return None
     return int(value) or None

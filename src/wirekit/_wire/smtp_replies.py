@@ -10,7 +10,7 @@ A ``Reply`` is the tuple ``(code, text)`` that the standard library gives, with 
 import re
 from typing import Final, NamedTuple, Self
 
-__all__ = ["MAX_LINE", "EnhancedStatus", "Reply", "ReplyDecoder", "ReplyTooLong", "parse_features"]
+__all__ = ["LAST", "MAX_LINE", "EnhancedStatus", "Reply", "ReplyDecoder", "ReplyTooLong", "parse_features"]
 
 MAX_LINE: Final = 8192
 """Bytes of one reply line with its end; the standard library's figure, sixteen times what RFC 5321 asks for."""
@@ -20,6 +20,16 @@ _CODE = re.compile(rb"[0-9]{3}").match
 _ENHANCED = re.compile(rb"([245])\.([0-9]{1,3}+)\.([0-9]{1,3}+)(?![^ \n])").match
 _FEATURE = re.compile(r"([A-Za-z0-9][A-Za-z0-9\-]*+) ?").match
 _OLD_AUTH = re.compile(r"auth=(.*)", re.IGNORECASE).match
+
+
+LAST: Final = {-1, 421}
+"""Codes behind which nothing is a reply to what was asked: of what is no reply, and of a server that closes."""
+
+
+_REMEMBERED: Final = 64
+_MAX_KNOWN: Final = 256
+_known: dict[bytes, "Reply"] = {}
+"""Short lines that were read, and the replies that they are: servers repeat themselves."""
 
 
 class ReplyTooLong(Exception):
@@ -103,16 +113,42 @@ class ReplyDecoder:
         """Whether a part of a reply was taken."""
         return bool(self._lines)
 
-    def take(self, buffer: bytes, pos: int, max_lines: int, max_size: int) -> tuple[Reply | None, int]:
-        """Return (the next reply or None where more bytes are needed, the new position).
+    def take(
+        self, buffer: bytes, pos: int, count: int, max_lines: int, max_size: int
+    ) -> tuple[list[Reply], int]:
+        """Return (the next replies, at most count and as far as they have come, the new position).
 
-        Raises ReplyTooLong: a line above MAX_LINE, more than max_lines lines or max_size bytes.
+        What is no reply (code -1), and 421, are the last ones: nothing that follows is a reply to what was asked. Raises
+        ReplyTooLong: a line above MAX_LINE, more than max_lines lines or max_size bytes.
         """
-        if not self._lines and (found := _ONE_LINE(buffer, pos)):
-            if found.end() - pos > MAX_LINE:
-                raise ReplyTooLong("Line too long.")
-            return Reply(int(found[1]), found[2].strip(b" \t")), found.end()
-        return self._take_lines(buffer, pos, max_lines, max_size)
+        replies: list[Reply] = []
+        while len(replies) < count:
+            end = buffer.find(b"\n", pos) + 1
+            reply = None if self._lines else _known.get(buffer[pos:end])
+            if reply is not None:
+                pos = end
+            else:
+                reply, pos = self._take_reply(buffer, pos, max_lines, max_size)
+                if reply is None:
+                    break
+            replies.append(reply)
+            if reply[0] in LAST:
+                break
+        return replies, pos
+
+    def _take_reply(self, buffer: bytes, pos: int, max_lines: int, max_size: int) -> tuple[Reply | None, int]:
+        """Return (the next reply or None where more bytes are needed, the new position)."""
+        if self._lines or not (found := _ONE_LINE(buffer, pos)):
+            return self._take_lines(buffer, pos, max_lines, max_size)
+        line = found[0]
+        if len(line) > MAX_LINE:
+            raise ReplyTooLong("Line too long.")
+        reply = Reply(int(found[1]), found[2].strip(b" \t"))
+        if len(line) <= _REMEMBERED:
+            if len(_known) >= _MAX_KNOWN:
+                _known.clear()
+            _known[line] = reply
+        return reply, pos + len(line)
 
     def _take_lines(self, buffer: bytes, pos: int, max_lines: int, max_size: int) -> tuple[Reply | None, int]:
         while (end := buffer.find(b"\n", pos, pos + MAX_LINE) + 1) > 0:

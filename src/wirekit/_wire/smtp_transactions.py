@@ -50,10 +50,10 @@ class SendResult:
         self,
         sender: str,
         recipients: tuple[str, ...],
-        *,
         outcome: str = NOT_SENT,
         accepted: tuple[str, ...] = (),
         refused: Mapping[str, Reply] | None = None,
+        *,
         unknown: tuple[str, ...] = (),
         reply: Reply | None = None,
         error: Exception | None = None,
@@ -92,7 +92,7 @@ class Transaction:
     """
 
     __slots__ = (
-        "by_chunk", "commands", "data", "ended", "finals", "last", "mail", "per_recipient", "rcpts", "recipients", "sender",
+        "by_chunk", "cause", "commands", "data", "ended", "finals", "last", "mail", "per_recipient", "rcpts", "recipients", "sender",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +109,7 @@ class Transaction:
         self.commands = commands
         self.by_chunk = by_chunk
         self.per_recipient = per_recipient
+        self.cause: Exception | None = None  # what broke the connection, where something did
         self.ended = False  # all of the message has left: from here on its outcome may be unknown
         self.last: Reply | None = None
         self.mail: Reply | None = None
@@ -129,6 +130,24 @@ class Transaction:
             self.data = reply
         else:
             self.finals.append(reply)
+
+    def take_all(self, replies: Sequence[Reply]) -> None:
+        """Take all replies to a message that has left by BDAT in one flight; as ``take`` for each, in less time."""
+        self.last = replies[-1]
+        self.mail = replies[0]
+        self.rcpts = [*replies[1:-1]]
+        self.finals = [replies[-1]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the message is taken for every recipient."""
+        for reply in self.finals:
+            if not 200 <= reply[0] < 300:
+                return False
+        for reply in self.rcpts:
+            if not 200 <= reply[0] < 300:
+                return False
+        return len(self.finals) == (len(self.recipients) if self.per_recipient else 1)
 
     def hear(self, replies: Iterable[Reply]) -> None:
         """Take those of the replies that belong to this message; the iterator keeps the rest."""
@@ -155,6 +174,22 @@ class Transaction:
             and any(reply.accepted for reply in self.rcpts)
             and (self.by_chunk or (self.data is not None and self.data.code == _GO_ON))
         )
+
+    @property
+    def due(self) -> int:
+        """How many replies are certain to come now, once all that was to be sent has left."""
+        asked = len(self.recipients) + (1 if self.by_chunk else 2)
+        missing = asked - len(self.rcpts) - (self.mail is not None) - (self.data is not None)
+        if missing:
+            return missing + (self.ended and self.by_chunk)
+        if not self.ended:
+            return 0
+        return (max(1, len(self.accepted)) if self.per_recipient else 1) - len(self.finals)
+
+    @property
+    def all_due(self) -> int:
+        """How many replies there are to a message that has left by BDAT in one flight; 0 where that is not certain."""
+        return 0 if self.per_recipient or not self.by_chunk else len(self.recipients) + 2
 
     @property
     def open_ended(self) -> bool:
@@ -205,8 +240,18 @@ class Transaction:
         answered = len(self.finals) if self.per_recipient or not self.finals else len(self.recipients)
         return (*self.accepted[answered:], *self.recipients[len(self.rcpts) :])
 
-    def result(self, cause: Exception | None = None) -> SendResult:
-        """Return what became of the message, once it is done, or broken off by 421 or by an error (cause)."""
+    def break_off(self, cause: Exception, heard: Iterable[Reply] = ()) -> None:
+        """Take note that the connection has broken; replies that had come before count."""
+        self.hear(heard)
+        if not self.over:
+            self.cause = cause
+
+    def result(self) -> SendResult:
+        """Return what became of the message, once it is done, or broken off by 421 or by an error."""
+        if not self.per_recipient and self.finals and self.finals[0].accepted:
+            refused = self.refused
+            taken = self.delivered if refused else self.recipients
+            return SendResult(self.sender, self.recipients, SENT, taken, refused, reply=self.finals[0])
         unknown, delivered = self.unknown, self.delivered
         found = SendResult(
             self.sender,
@@ -218,14 +263,15 @@ class Transaction:
             reply=self.finals[0] if self.finals else self.last,
         )
         if unknown or not delivered:
-            found.error = self._choose_error(found, cause)
+            found.error = self._choose_error(found)
         return found
 
-    def _choose_error(self, found: SendResult, cause: Exception | None) -> Exception:
+    def _choose_error(self, found: SendResult) -> Exception:
         """Return what a program is to be told by an exception; the standard library's choice where it has one."""
         from wirekit._wire import smtp_errors as errors  # costs smtplib: only where something went wrong
 
         error: Any
+        cause = self.cause
         if found.unknown:
             words = str(cause or (found.reply and found.reply.message) or "")
             error = errors.SMTPOutcomeUnknown(words, found.unknown, found.refused, found.accepted)
