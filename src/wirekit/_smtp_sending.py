@@ -498,12 +498,13 @@ def read_replies(smtp: "SMTP", count: int) -> list[Reply]:
             smtp._attach()
         stream, take = smtp._stream, smtp._decoder.take
         while True:
-            got, stream.pos = take(
-                stream.buffer, stream.pos, count - len(replies), rules.max_reply_lines, rules.max_reply
-            )
-            replies = replies + got if replies else got
-            if len(replies) == count or (replies and replies[-1][0] in LAST):
-                break
+            if stream.pos < len(stream.buffer):
+                got, stream.pos = take(
+                    stream.buffer, stream.pos, count - len(replies), rules.max_reply_lines, rules.max_reply
+                )
+                replies = replies + got if replies else got
+                if len(replies) == count or (replies and replies[-1][0] in LAST):
+                    break
             if not stream.fill():
                 raise _errors().SMTPServerDisconnected("Connection unexpectedly closed")
     except ConnectionBusy:

@@ -338,6 +338,13 @@ def test_message_hears_on_until_nothing_more_is_known() -> None:
     assert made.result().outcome == UNKNOWN
 
 
+def test_connection_that_breaks_when_all_was_said_changes_nothing() -> None:
+    made = transact(to=(A,))
+    made.break_off(GONE, [OK, OK, OK])
+    assert made.cause is None
+    assert made.result().outcome == SENT
+
+
 def test_farewell_is_the_last_that_is_heard() -> None:
     made = transact(to=(A, B))
     replies = iter([OK, BYE, OK])
