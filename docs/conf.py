@@ -9,6 +9,7 @@ import ast
 import importlib
 import inspect
 import textwrap
+import tokenize
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -131,7 +132,7 @@ def find_source(item: Any) -> str:
     try:
         source = _getsource(item)
         ast.parse(textwrap.dedent(source))
-    except SyntaxError as error:
+    except (SyntaxError, tokenize.TokenError) as error:
         raise OSError(str(error)) from error
     return source
 
