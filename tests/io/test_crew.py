@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wirekit import defaults
-from wirekit._io.servers import crew
+from wirekit._io.blocking import Stream
+from wirekit._io.servers import crew, parking
 from wirekit.http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 if TYPE_CHECKING:
@@ -295,3 +296,19 @@ def test_connection_beyond_the_systems_descriptors_is_turned_away(monkeypatch: p
         with connections(server, 1) as made:
             assert get(made[0]) == b"ok"
     assert refused
+
+
+@pytest.mark.parametrize("timeout", [None, 3600.0])
+def test_looking_for_what_has_arrived_does_not_wait(timeout: float | None) -> None:
+    near, far = socket.socketpair()
+    near.settimeout(timeout)
+    with near, far:
+        stream = Stream(near)
+        assert parking.take_arrived(stream) is None
+        far.sendall(b"some")
+        assert parking.take_arrived(stream) is True
+        far.sendall(b"thing")
+        assert parking.take_arrived(stream) is True
+        assert stream.buffer == b"something"
+        far.close()
+        assert parking.take_arrived(stream) is False

@@ -48,10 +48,12 @@ def take_arrived(stream: Stream) -> bool | None:
     """Put what has arrived behind a stream's buffer, without waiting: None for nothing, False at the stream's end."""
     sock = stream.sock
     try:
-        if _NOW is not None and type(sock) is socket.socket:
-            data = sock.recv(FILL, _NOW)
-        else:
+        if _NOW is None or type(sock) is not socket.socket:
             data = _receive_at_once(sock)
+        elif sock.gettimeout() is None:
+            data = sock.recv(FILL, _NOW)
+        else:  # its descriptor does not block, but recv would wait for as long as the timeout says
+            data = os.read(sock.fileno(), FILL)
     except BlockingIOError:
         return None
     except OSError as error:
