@@ -41,7 +41,6 @@ def run_workers(plan: serve.Plan) -> int:
         raise LocalError("--workers needs a system that can share a port between processes")
     with _hold_port(plan) as held:
         address = held.getsockname()
-        serve.announce(plan, address)
         workers: set[int] = set()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _tell)
@@ -73,30 +72,40 @@ def _hold_port(plan: serve.Plan) -> socket.socket:
 
 
 def _supervise(plan: serve.Plan, address: tuple[str, int], workers: set[int]) -> None:
-    """Keep as many processes at work as are wanted."""
+    """Keep as many processes at work as are wanted; announce the site when all of them listen."""
+    hears, tells = os.pipe()
+    for _ in range(plan.site.workers):
+        workers.add(_start(plan, address, tells))
+    os.close(tells)
+    left = plan.site.workers
+    while left and (told := os.read(hears, left)):
+        left -= len(told)
+    os.close(hears)
+    serve.announce(plan, address)
     while True:
         while len(workers) < plan.site.workers:
-            workers.add(_start(plan, address))
+            workers.add(_start(plan, address, -1))
         pid, status = os.wait()
         workers.discard(pid)
         say(f"warning: process {pid} has ended ({os.waitstatus_to_exitcode(status)}); starting another one")
         time.sleep(RESTART)
 
 
-def _start(plan: serve.Plan, address: tuple[str, int]) -> int:
+def _start(plan: serve.Plan, address: tuple[str, int], tells: int) -> int:
+    """Start a process; it writes a byte to the pipe that it is given when it listens (-1: nobody wants to know)."""
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if not pid:
-        _work(plan, address)
+        _work(plan, address, tells)
     return pid
 
 
-def _work(plan: serve.Plan, address: tuple[str, int]) -> NoReturn:
+def _work(plan: serve.Plan, address: tuple[str, int], tells: int) -> NoReturn:
     """Serve, in a process of its own, until told to end."""
     code = 1
     try:
-        code = _serve(plan, address[:2])
+        code = _serve(plan, address[:2], tells)
     except _Told:
         code = 0
     except BaseException:  # noqa: BLE001 - the process ends here, whatever it is
@@ -108,21 +117,22 @@ def _work(plan: serve.Plan, address: tuple[str, int]) -> NoReturn:
         os._exit(code)
 
 
-def _serve(plan: serve.Plan, address: tuple[str, int]) -> int:
+def _serve(plan: serve.Plan, address: tuple[str, int], tells: int) -> int:
+    def begin() -> None:
+        if tells >= 0:
+            os.write(tells, b"!")
+            os.close(tells)
+
     if plan.site.use_async:
         from wirekit.aio.http import server as http  # one twin is enough
 
-        serve.run_async(plan.make_server(http, address, shared=True), _nothing, _is_busy, [])
+        serve.run_async(plan.make_server(http, address, shared=True), begin, _is_busy, [])
     else:
         from wirekit.http import server as blocking  # likewise
 
         with plan.make_server(blocking, address, shared=True) as server:
-            serve.run_blocking(server, _nothing, _is_busy)
+            serve.run_blocking(server, begin, _is_busy)
     return 0
-
-
-def _nothing() -> None:
-    """Say nothing: the first process has announced the site."""
 
 
 def _is_busy(server: object) -> bool:
