@@ -230,8 +230,8 @@ class Window:
 
     def _send(self, pieces: list[bytes], replies: int, ending: _Flight | None) -> bool:
         try:
-            self._smtp._begin()
             if ending is not None:
+                self._smtp._begin()
                 ending.transaction.ended = True  # from here on it may arrive
             sending.fly(self._smtp, pieces, replies)
         except (_errors().SMTPException, OSError) as error:
@@ -251,11 +251,10 @@ class Window:
         """Take the replies that are due to a message; False where the connection ends before that."""
         transaction = flight.transaction
         try:
-            if flight.skip:
-                flight.skip = 0
-                if sending.read_replies(self._smtp, 1)[0].code == 421:
-                    self._break(_closed(self._smtp), closed=True)
-                    return False
+            if flight.skip and sending.take_replies(self._smtp, transaction, before=1) == 421:
+                self._break(_closed(self._smtp), closed=True)
+                return False
+            flight.skip = 0
             sending.take_replies(self._smtp, transaction)
         except (_errors().SMTPException, OSError) as error:
             self._break(error)

@@ -470,19 +470,29 @@ async def _answer(smtp: "SMTP", transaction: Transaction, envelope: Envelope) ->
         await read_replies(smtp, 1)
 
 
-async def take_replies(smtp: "SMTP", transaction: Transaction, most: int = 1 << 30) -> None:
-    """Take the replies that are due to a message, or so many of them; fewer where the server closes the connection."""
+async def take_replies(
+    smtp: "SMTP", transaction: Transaction, most: int = 1 << 30, *, before: int = 0
+) -> int:
+    """Take the replies that are due to a message, or so many of them; fewer where the server closes the connection.
+
+    before: replies that come before them, to RSET; returned is 421 where one of those is that, else 0.
+    """
     while (due := min(transaction.due, most)) and not transaction.closing:
-        if len(transaction.finals) > 0:
+        if transaction.finals:
             smtp._expect(due)  # LMTP has as many replies as accepted recipients, of which one was expected
-        replies = await read_replies(smtp, due)
+        replies = await read_replies(smtp, before + due)
         _check_reply(smtp, replies[-1])  # if any is no reply it is the last
-        if transaction.mail is None and transaction.ended and len(replies) == due == transaction.all_due:
+        if before:
+            if len(replies) <= before and replies[-1][0] == 421:
+                return 421
+            replies, before = replies[before:], 0
+        if transaction.mail is None and len(replies) == due == transaction.all_due:
             transaction.take_all(replies)
-            return
+            return 0
         for reply in replies:
             transaction.take(reply)
         most -= len(replies)
+    return 0
 
 
 async def read_replies(smtp: "SMTP", count: int) -> list[Reply]:

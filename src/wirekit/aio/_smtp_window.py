@@ -229,8 +229,8 @@ class Window:
 
     async def _send(self, pieces: list[bytes], replies: int, ending: _Flight | None) -> bool:
         try:
-            await self._smtp._begin()
             if ending is not None:
+                await self._smtp._begin()
                 ending.transaction.ended = True  # from here on it may arrive
             await sending.fly(self._smtp, pieces, replies)
         except (_errors().SMTPException, OSError) as error:
@@ -250,11 +250,10 @@ class Window:
         """Take the replies that are due to a message; False where the connection ends before that."""
         transaction = flight.transaction
         try:
-            if flight.skip:
-                flight.skip = 0
-                if (await sending.read_replies(self._smtp, 1))[0].code == 421:
-                    await self._break(_closed(self._smtp), closed=True)
-                    return False
+            if flight.skip and await sending.take_replies(self._smtp, transaction, before=1) == 421:
+                await self._break(_closed(self._smtp), closed=True)
+                return False
+            flight.skip = 0
             await sending.take_replies(self._smtp, transaction)
         except (_errors().SMTPException, OSError) as error:
             await self._break(error)
