@@ -97,9 +97,8 @@ class ScriptService(UploadService):
         while len(names) > 1 and os.path.isdir(self._locate(f"{folder}/{names[0]}")):  # noqa: PTH112 - see above
             folder = f"{folder}/{names.pop(0)}"
         name = f"{folder}/{names[0]}"
-        return cgi.Script(
-            name, self._locate(name), "/" + "/".join(names[1:]) if len(names) > 1 else "", query
-        )
+        file = os.path.abspath(self._locate(name))  # noqa: PTH100 - see above; a script starts in its own folder
+        return cgi.Script(name, file, "/" + "/".join(names[1:]) if len(names) > 1 else "", query)
 
     def _locate(self, name: str) -> str:
         """Return the file of a path that is decoded already."""
