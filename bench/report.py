@@ -99,7 +99,7 @@ def make_table(row: Row, samples: list[dict[str, Any]]) -> Table:
         make_line(name, row, [sample for sample in good if sample["contender"] == name], floors)
         for name in names
     ]
-    lines.sort(key=lambda line: (line.ratio or 0.0, line.cpu))
+    lines.sort(key=lambda line: (line.ratio or 0.0, line.cpu if row.by == "cpu" else line.wall))
     return Table(row, lines, absent)
 
 
@@ -166,15 +166,15 @@ def format_goal(goal: Goal, table: Table) -> str:
     ours, other = table.find(goal.ours), table.find(goal.against)
     if ours is None or other is None:
         return f"{text}: not measured"
-    reached = measure_goal(ours, other)
+    reached = measure_goal(ours, other, table.row.by)
     return f"{text}: {'reached' if reached <= goal.limit else 'NOT reached'}, {reached:.2f}"
 
 
-def measure_goal(ours: Line, other: Line) -> float:
-    """Our CPU time by the other's: of ratios inside a round where both have one."""
+def measure_goal(ours: Line, other: Line, by: str) -> float:
+    """Our time by the other's, CPU or wall as the row counts it: of ratios inside a round where both have one."""
     if ours.ratio is not None and other.ratio:
         return ours.ratio / other.ratio
-    return ours.cpu / other.cpu
+    return ours.cpu / other.cpu if by == "cpu" else ours.wall / other.wall
 
 
 def format_absent(table: Table) -> list[str]:
