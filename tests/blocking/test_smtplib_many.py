@@ -12,7 +12,7 @@ import pytest
 from tests.blocking.hearing import heard
 from tests.fix_peer import Faults, Peer, stall, wait
 from tests.fix_smtp import ALL, MODES, MailServer, modes
-from wirekit import smtplib
+from wirekit import _smtp_sending, smtplib
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +59,46 @@ def test_end_of_a_message_leaves_with_the_next_envelope(mail: MakeMail) -> None:
     smtp.send_messages(letters(64))
     assert server.flights - before == 64 + 1
     smtp.close()
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["list", "iterator"])
+def test_small_messages_of_a_list_leave_together(
+    mail: MakeMail, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    blocks: list[bytes] = []
+    transmit = _smtp_sending.transmit
+
+    def note(smtp: Any, data: bytes) -> None:
+        blocks.append(data)
+        transmit(smtp, data)
+
+    server, peer = mail()
+    smtp = connect(peer)
+    smtp.ehlo()
+    monkeypatch.setattr(_smtp_sending, "transmit", note)
+    sent = [*letters(8), ("a@x", "b@x", b"x" * 70_000), *letters(8)]
+    assert outcomes(smtp.send_messages(sent if whole else iter(sent))) == ["sent"] * 17
+    smtp.close()
+    heard(peer)
+    by_block = [block.count(b"BDAT ") for block in blocks if b"BDAT " in block]
+    assert by_block == ([9, 8] if whole else [1] * 17)
+    assert len(server.mails) == 17
+
+
+def test_connection_that_breaks_while_several_leave_together(
+    mail: MakeMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(smtp: Any, _: bytes) -> None:
+        smtp.close()
+        raise smtplib.SMTPServerDisconnected("Server not connected")
+
+    _, peer = mail()
+    smtp = connect(peer)
+    smtp.ehlo()
+    monkeypatch.setattr(_smtp_sending, "transmit", break_off)
+    results = smtp.send_messages(letters(3))
+    # the first two may have left whole before it broke; the last one cannot, and a BDAT that is cut short is nothing
+    assert outcomes(results) == ["unknown", "unknown", "not sent"]
 
 
 def test_window_is_sent_without_waiting(mail: MakeMail) -> None:

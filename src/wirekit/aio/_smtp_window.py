@@ -1,8 +1,9 @@
 """Many messages over one SMTP or LMTP connection, several of them in flight: what ``SMTP.send_messages`` does.
 
 By BDAT each message is one block of bytes (RSET, MAIL, RCPTs, the message), and so many blocks are under way as the
-limits allow; RSET stands before each, since one that was refused leaves its transaction open. By DATA the end of a
-message leaves together with the envelope of the next one. Without PIPELINING, and for a message that is larger than all
+limits allow; RSET stands before each, since one that was refused leaves its transaction open. Those of a list or tuple,
+which cannot keep anybody waiting for its next one, leave several in one block of bytes. By DATA the end of a message
+leaves together with the envelope of the next one. Without PIPELINING, and for a message that is larger than all
 may be together, it is one after another.
 
 A message is reported when those before it are. Once the connection is broken the messages that were under way are
@@ -11,7 +12,7 @@ A message is reported when those before it are. Once the connection is broken th
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wirekit._io import asynchronous as net
 from wirekit._wire import smtp_lines
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from wirekit.aio.smtplib import SMTP
 
 __all__ = ["Window"]
+
+GATHERED: Final = 1 << 16
+"""Bytes of messages that leave together: sending a small one costs as much as all the rest that is done for it."""
 
 
 def _errors() -> Any:
@@ -62,6 +66,9 @@ class Window:
         self._flying: deque[_Flight] = deque()
         self._ready: _Flight | None = None  # its envelope was accepted, its data is to be sent (by DATA)
         self._size = 0  # bytes under way
+        self._gathers = False  # whether transactions may wait for the next ones, to leave with them
+        self._gathered: list[_Flight] = []  # those that do: counted as under way ...
+        self._pieces: list[bytes] = []  # ... and what is to be sent of them
         self._due = 0  # replies to come
         self._clean = True  # no transaction is open at the server
         self._broken: Exception | None = None
@@ -69,6 +76,7 @@ class Window:
     async def send(self, messages: Any) -> list[SendResult]:
         """Send all and return what became of each, in order. What the iterable raises passes, once replies are read."""
         sending.be_patient(self._smtp, patient=True)
+        self._gathers = isinstance(messages, (list, tuple))
         try:
             async for message in net.pull(messages):
                 await self._add(message)
@@ -144,14 +152,37 @@ class Window:
     # ---- by BDAT
 
     async def _launch(self, flight: _Flight, message: list[bytes]) -> None:
-        """Send a whole transaction behind those that are under way."""
+        """Send a whole transaction behind those that are under way, now or together with the next ones."""
         commands = flight.transaction.commands
         await self._make_room(len(flight.message), len(commands) + 2)
         flight.skip = int(bool(self._flying) or not self._clean)
         flight.replies = flight.skip + len(commands) + 1
-        if await self._fly(flight, [*[b"rset\r\n"] * flight.skip, *commands, *message]):
+        if not await self._enter(flight):
+            return
+        self._clean = False
+        self._gathered.append(flight)
+        self._pieces += [*[b"rset\r\n"] * flight.skip, *commands, *message]
+        if not self._gathers or sum([len(one.message) for one in self._gathered]) >= GATHERED:
+            await self._release()
+
+    async def _release(self) -> None:
+        """Send the transactions that were gathered."""
+        gathered, self._gathered = self._gathered, []
+        pieces, self._pieces = self._pieces, []
+        if not gathered:
+            return
+        begun = False
+        try:
+            await self._smtp._begin()
+            begun = self._smtp.sock is not None
+            await sending.fly(self._smtp, pieces, sum([flight.replies for flight in gathered]))
+        except (_errors().SMTPException, OSError) as error:
+            for flight in gathered[:-1]:  # the last one's end cannot have left
+                flight.transaction.ended = begun
+            await self._break(error)
+            return
+        for flight in gathered:
             flight.transaction.ended = True
-            self._clean = False
 
     async def _make_room(self, size: int, replies: int) -> None:
         """Wait until the window has room again; once it is full, until half of it is free."""
@@ -219,13 +250,19 @@ class Window:
 
         ending: the flight whose message ends in these pieces.
         """
+        if not await self._enter(flight):
+            return False
+        return await self._send(pieces, flight.replies + (ending is not None), ending)
+
+    async def _enter(self, flight: _Flight) -> bool:
+        """Count a flight as under way; False where the connection is broken, as was found out while waiting for room."""
         self._flying.append(flight)
         self._size += len(flight.message)
         self._due += flight.replies
-        if self._broken is not None:  # found out while waiting for room
+        if self._broken is not None:
             await self._break(self._broken)
             return False
-        return await self._send(pieces, flight.replies + (ending is not None), ending)
+        return True
 
     async def _send(self, pieces: list[bytes], replies: int, ending: _Flight | None) -> bool:
         try:
@@ -239,7 +276,10 @@ class Window:
         return True
 
     async def _land(self) -> None:
-        """Take the replies to the oldest message under way, and report it."""
+        """Take the replies to the oldest message under way, and report it; all of them where the connection is gone."""
+        await self._release()
+        if not self._flying:
+            return
         flight = self._flying[0]
         if await self._take_replies(flight):
             flight.result = flight.transaction.result()
