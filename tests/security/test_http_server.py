@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECOND = b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 @contextlib.asynccontextmanager
