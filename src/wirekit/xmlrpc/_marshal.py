@@ -393,6 +393,7 @@ class Unmarshaller:
         self._use_bytes = use_builtin_types
         self._strict = rules.strict_xmlrpc
         self._opened: list[int] = []  # how many values there were where each open <value> began
+        self._named: list[int] = []  # where in the stack the names of members are
         self._values_left, self._max_values = rules.max_rpc_values, rules.max_rpc_values
         self._depth, self._max_depth = 0, rules.max_rpc_depth
         self._deepest = 3 * rules.max_rpc_depth + _AROUND
@@ -504,6 +505,11 @@ class Unmarshaller:
         self.append(data.decode(self._encoding) if self._encoding else data)
         self._value = False
 
+    def end_name(self, data: Any) -> None:
+        """Put the name of a member."""
+        self._named.append(len(self._stack))
+        self.end_string(data)
+
     def end_base64(self, data: str) -> None:
         """Put bytes, or a Binary of them."""
         made = bytes if self._use_bytes else Binary
@@ -528,11 +534,24 @@ class Unmarshaller:
         """Put a dict of the names and values since the struct's start."""
         mark = self._marks.pop()
         items = self._stack[mark:]
+        if self._strict and self.dispatch.get("name") is Unmarshaller.end_name:
+            self._put_names_first(mark, items)
         names = items[::2]
         if len(items) % 2 or (self._strict and set(map(type, names)) - {str}):
             raise _errors().BadMessage("a member of a struct lacks its name or its value")
         self._stack[mark:] = [dict(zip(names, items[1::2], strict=True))]
         self._value = False
+
+    def _put_names_first(self, mark: int, items: list[Any]) -> None:
+        """Put each name before its value: some write them the other way round. BadMessage where one of them is missing."""
+        named: set[int] = set()
+        while self._named and self._named[-1] >= mark:
+            named.add(self._named.pop() - mark)
+        for at in range(0, len(items), 2):
+            if (at in named) is (at + 1 in named):
+                raise _errors().BadMessage("a member of a struct lacks its name or its value")
+            if at not in named:
+                items[at : at + 2] = items[at + 1], items[at]
 
     def end_value(self, data: Any) -> None:
         """Put the text of a value that has no element in it."""
@@ -568,11 +587,12 @@ Unmarshaller.dispatch.update(
         "float": Unmarshaller.end_double,
         "bigdecimal": Unmarshaller.end_bigdecimal,
         "string": Unmarshaller.end_string,
-        "name": Unmarshaller.end_string,
+        "name": Unmarshaller.end_name,
         "array": Unmarshaller.end_array,
         "struct": Unmarshaller.end_struct,
         "base64": Unmarshaller.end_base64,
         "dateTime.iso8601": Unmarshaller.end_dateTime,
+        "dateTime": Unmarshaller.end_dateTime,  # Apache's ex:dateTime
         "value": Unmarshaller.end_value,
         "params": Unmarshaller.end_params,
         "fault": Unmarshaller.end_fault,

@@ -192,7 +192,7 @@ class SimpleXMLRPCDispatcher:
             raise _refuse_message(error) from None
         if method is None:
             raise _errors().Fault(rpc_names.INVALID_XMLRPC, "the message is no call: it names no method")
-        return params, method
+        return params, method.strip(" \t\n")  # some write it in a line of its own
 
     def _write_result(self, method: Any, result: Any, *, strict: bool) -> str:
         given: Any = {"allow_none": self.allow_none, "encoding": self.encoding, "encoders": self.encoders}
