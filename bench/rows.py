@@ -331,6 +331,7 @@ MODULES = (
     "imports",
     "servers",
     "rpc",
+    "smtp",
     "urls",
     "robots",
     "cookies",

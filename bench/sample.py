@@ -154,7 +154,7 @@ def get_ready(row: Row, name: str, target: Target, seconds: float) -> tuple[Slic
     if row.kind == "import":
         slices, extra = make_import_slices(opened, seconds)
         return slices, {**about, "extra": extra}
-    return make_slices(opened, row, target, seconds), about
+    return make_slices(opened, row, target, seconds), {**about, "extra": getattr(opened, "extra", {})}
 
 
 def find_version(package: str) -> str:
