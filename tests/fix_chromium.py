@@ -3,7 +3,7 @@
     page = browser.open("http://127.0.0.1:8000/")
     page.run("document.title")              # evaluate JavaScript, wait for promises, give the value
     page.press("/")                         # a key, as a user presses it
-    page.wait_for("...")                    # until JavaScript is true, for a few seconds at most
+    page.wait_for("...")                    # until JavaScript is true, for a minute at most
     page.complaints()                       # what the browser's console says: errors, breaches of the policy
 
 One process serves a run; each page has a context of its own (cookies, caches). Skips, by name, where no Chromium is.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
@@ -46,8 +46,15 @@ class Browser:
     """A running Chromium."""
 
     def __init__(self, program: str, profile: Path) -> None:
-        theirs_in, self._to = os.pipe()
-        self._from, theirs_out = os.pipe()
+        import fcntl  # Unix alone has it
+
+        ends = (*os.pipe(), *os.pipe())
+        # above 3 and 4, which are the numbers that the browser wants its own ends to have
+        theirs_in, self._to, self._from, theirs_out = (
+            fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10) for fd in ends
+        )
+        for fd in ends:
+            os.close(fd)
         self._numbers = itertools.count(1)
         self._buffer = b""
         self.events: list[dict[str, Any]] = []
@@ -166,19 +173,22 @@ class Page:
         return answer["result"].get("value")
 
     def wait_for(self, condition: str) -> None:
-        """Wait until an expression is true."""
-        self.run(f"""new Promise((resolve, reject) => {{
-            const end = Date.now() + {PATIENCE * 1000};
-            (function look() {{
-                if ({condition}) resolve(true);
-                else if (Date.now() > end) reject(new Error("waited in vain for " + {json.dumps(condition)}));
-                else setTimeout(look, 10);
-            }})();
-        }})""")
+        """Wait until an expression is true, on this page or on one that it leads to."""
+        due = time.monotonic() + PATIENCE
+        while time.monotonic() < due:
+            with contextlib.suppress(BrowserError):  # it is just being left
+                if self.run(condition):
+                    return
+            time.sleep(0.02)
+        raise BrowserError(f"waited in vain for {condition}")
 
     def press(self, key: str) -> None:
         """Press a key: one character, or a name (Enter, Escape, Tab)."""
-        special = {"Enter": ("\r", 13), "Escape": ("", 27), "Tab": ("\t", 9), " ": (" ", 32)}
+        special = {
+            "Enter": ("\r", 13), "Escape": ("", 27), "Tab": ("\t", 9), " ": (" ", 32), "Backspace": ("", 8),
+            "End": ("", 35), "Home": ("", 36),
+            "ArrowLeft": ("", 37), "ArrowUp": ("", 38), "ArrowRight": ("", 39), "ArrowDown": ("", 40),
+        }  # fmt: skip
         text, code = special.get(key, (key, ord(key[0].upper())))
         given: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code}
         down = {"text": text, **given} if text and key != "Tab" else given
@@ -201,6 +211,27 @@ class Page:
             self._browser.send(
                 "Input.dispatchMouseEvent", self._session, type=kind, x=x, y=y, button="left", clickCount=1
             )
+
+    def choose_files(self, selector: str, *paths: Path) -> None:
+        """Choose files in a field of a form, as a user does in the window for that."""
+        root = self._browser.send("DOM.getDocument", self._session)["root"]["nodeId"]
+        node = self._browser.send("DOM.querySelector", self._session, nodeId=root, selector=selector)[
+            "nodeId"
+        ]
+        self._browser.send("DOM.setFileInputFiles", self._session, nodeId=node, files=list(map(str, paths)))
+
+    def drop_files(self, *paths: Path) -> None:
+        """Drag files over the page, and drop them there."""
+        data = {"items": [], "files": list(map(str, paths)), "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self._browser.send("Input.dispatchDragEvent", self._session, type=kind, x=200, y=300, data=data)
+
+    def disable_scripts(self) -> None:
+        """Load the page anew, with scripts switched off."""
+        self._browser.send("Emulation.setScriptExecutionDisabled", self._session, value=True)
+        self._browser.events.clear()
+        self._browser.send("Page.reload", self._session)
+        self._browser.wait_for_event("Page.loadEventFired", self._session)
 
     def text(self, selector: str) -> str:
         """Give the text of the first element that a selector finds, as it is shown."""

@@ -58,7 +58,11 @@ li span, li time { color: var(--dim); font-variant-numeric: tabular-nums; font-s
 .up { border: 1px dashed var(--line); border-radius: 8px; padding: .75rem; margin: 0 0 1rem; display: flex;
   flex-wrap: wrap; gap: .5rem 1rem; align-items: center; }
 .up.over { border-color: var(--accent); background: var(--raised); }
-.up p { margin: 0; color: var(--dim); }
+.up p { margin: 0; color: var(--dim); font-size: .875rem; }
+.up ol:empty { display: none; }
+.up input { max-width: 100%; }
+::file-selector-button { font: inherit; color: inherit; background: var(--raised); border: 1px solid var(--line);
+  border-radius: 6px; padding: .35rem .7rem; margin-right: .6rem; cursor: pointer; }
 .up ol { list-style: none; flex: 1 1 100%; margin: 0; padding: 0; }
 .up ol li { display: grid; grid-template-columns: minmax(0, 1fr) 8rem minmax(4rem, auto); gap: .75rem; border: 0;
   align-items: center; padding: .2rem 0; overflow-wrap: anywhere; }
@@ -78,9 +82,16 @@ dialog audio { display: block; margin: 2rem auto; }
 footer { color: var(--dim); font-size: .8125rem; padding: 1rem .5rem; }
 kbd { border: 1px solid var(--line); border-radius: 4px; padding: 0 .3rem; font-size: .75rem; }
 @media (max-width: 40rem) {
-  .row { grid-template-columns: minmax(0, 1fr) auto; }
-  .head :nth-child(3), .row > :nth-child(3) { display: none; }
+  body { padding-top: .75rem; }
+  .head { grid-template-columns: 1fr auto auto; gap: 1.25rem; }
+  li.row { grid-template-columns: 1fr auto; }
+  li.row > a { grid-column: 1 / -1; padding-bottom: .1rem; }
+  li.row > :nth-child(2) { text-align: left; padding: 0 0 .4rem 2.2rem; }
+  li.row > :nth-child(3) { padding-bottom: .4rem; }
+  li.u.row > a { padding-bottom: .45rem; }
   footer .keys { display: none; }
+}
+@media (hover: none) { .up .drop { display: none; }
 }
 """
 
@@ -110,7 +121,7 @@ function applyFilter() {
     if (row.hidden === fits) row.hidden = !fits;
     left += fits;
   });
-  count.textContent = words.length ? `${left} of ${rows.length}` : count.dataset.all;
+  count.textContent = words.length ? `${left.toLocaleString("en")} of ${rows.length.toLocaleString("en")}` : count.dataset.all;
   $("#none").hidden = left > 0 || rows.length === 0;
 }
 filter.hidden = false;
@@ -166,6 +177,7 @@ async function show(row) {
   if (row.classList.contains("i")) return put(make("img", { src: link.href, alt: nameOf(row) }));
   if (row.classList.contains("v")) return put(make("video", { src: link.href, controls: true }));
   if (row.classList.contains("a")) return put(make("audio", { src: link.href, controls: true }));
+  if (row.dataset.s === "0") return put(make("pre", { textContent: "(empty)", tabIndex: 0 }));
   put(make("pre", { textContent: "\\u2026" }));
   let text;
   try {

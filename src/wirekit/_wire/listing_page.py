@@ -135,7 +135,7 @@ def format_page(
     parts = [
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>Directory listing for {title}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
+        f"<title>Directory listing for {title}</title>\n{_ICON}\n<style>{STYLE}</style>\n</head>\n<body>",
         _format_crumbs(names),
         _UPLOAD if upload else "",
         _FILTER.format(count),
@@ -150,6 +150,11 @@ def format_page(
     return "\n".join(parts).encode("utf-8", "replace")
 
 
+_ICON = (
+    "<link rel=icon href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Cpath fill='%230a58ca' d='M1 3h5l1.5 2H15v8.5H1z'/%3E%3C/svg%3E\">"
+)  # else every browser asks for /favicon.ico, and finds none
+
 _FILTER = """<div class="bar">
 <input type="search" id="filter" placeholder="Filter" aria-label="Filter by name" hidden>
 <span id="count" role="status" data-all="{0}">{0}</span></div>"""
@@ -157,7 +162,7 @@ _FILTER = """<div class="bar">
 _UPLOAD = """<form class="up" id="upload" method="post" enctype="multipart/form-data">
 <label>Upload files: <input type="file" name="file" multiple required></label>
 <button type="submit">Upload</button>
-<p>Files may be dropped anywhere on this page. One that is already here is not replaced.</p>
+<p><span class="drop">Files may be dropped anywhere on this page. </span>What is already here is not replaced.</p>
 <ol aria-label="Uploads"></ol>
 </form>"""
 
