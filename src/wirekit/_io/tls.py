@@ -11,7 +11,7 @@ from typing import Any
 from wirekit import defaults
 from wirekit._wire.certificates import hash_end_point
 
-__all__ = ["Layer", "channel_binding", "client_context", "shared_context"]
+__all__ = ["Layer", "channel_binding", "client_context", "describe", "shared_context"]
 
 _shared: dict[tuple[bool, bool, str | None], ssl.SSLContext] = {}
 
@@ -46,6 +46,23 @@ def shared_context(alpn: str | None = "http/1.1") -> ssl.SSLContext:
     if key not in _shared:
         _shared[key] = client_context(alpn)
     return _shared[key]
+
+
+def describe(context: Any) -> tuple[Any, ...]:
+    """Return a context with those of its settings that may be changed while it is used (security rows 46 and 47).
+
+    The settings come as the numbers that OpenSSL has: ssl's own properties make enumerations of them, which costs ten
+    times as much, and once more whenever one is hashed. A class above it (truststore's) is asked in its own way.
+    """
+    own: Any = super(ssl.SSLContext, context) if type(context) is ssl.SSLContext else context
+    return (
+        context,
+        own.verify_mode,
+        own.check_hostname,
+        own.verify_flags,
+        own.options,
+        own.minimum_version,
+    )
 
 
 def channel_binding(session: Any) -> tuple[str, bytes] | None:

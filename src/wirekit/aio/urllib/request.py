@@ -16,10 +16,10 @@ where ``http`` stands for any scheme. Redirects, errors, proxies are such handle
 for the standard library they work here unchanged. In the async twin each of their methods may be plain or ``async``.
 
 What is decided about a redirect stands in ``wirekit._wire.redirects``, what a URL means for a request in
-``wirekit._wire.targets``. A connection serves one request and is closed with its response; ``AbstractHTTPHandler``
-makes it in one place.
+``wirekit._wire.targets``. Connections are made, kept and used again by
+``AbstractHTTPHandler``, in one place.
 
-Left to come: credentials and their handlers, cookies, FTP, SOCKS, kept connections, decoding of contents.
+What few programs need (logins, cookies, multipart, retries, the oldest names) is loaded when it is first named.
 """
 
 import bisect
@@ -124,7 +124,9 @@ __all__ = [
 __version__ = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 _BLOCK = 8192
-"""Bytes that urlretrieve reads at once; programs count them in their reporthook."""
+"""Bytes that urlretrieve reads at once where a reporthook counts them: programs know this number."""
+_LARGE_BLOCK = 1 << 18
+"""The same where nobody counts."""
 
 _parse_proxy = parse_proxy
 
@@ -327,21 +329,35 @@ async def _copy(
     source: Any, target: Any, size: int, reporthook: Callable[[int, int, int], Any] | None
 ) -> int:
     """Copy block by block; return the number of bytes. A connection that ends too early ends the copy."""
+    if reporthook is None:
+        return await _copy_uncounted(source, target)
     count = number = 0
-    if reporthook:
-        await net.give(reporthook, number, _BLOCK, size)
-    while block := await _read_block(source):
+    await net.give(reporthook, number, _BLOCK, size)
+    while block := await _read_block(source, _BLOCK):
         target.write(block)
         count += len(block)
         number += 1
-        if reporthook:
-            await net.give(reporthook, number, _BLOCK, size)
+        await net.give(reporthook, number, _BLOCK, size)
     return count
 
 
-async def _read_block(source: Any) -> bytes:
+async def _copy_uncounted(source: Any, target: Any) -> int:
+    """Copy by large blocks, through one buffer where the source can fill one; return the number of bytes."""
+    count = 0
+    if not isinstance(source, client.HTTPResponse):  # a file of whatever kind, which may have read() alone
+        while block := await _read_block(source, _LARGE_BLOCK):
+            count += target.write(block)
+        return count
+    buffer = memoryview(bytearray(_LARGE_BLOCK))
+    with contextlib.suppress(client.IncompleteRead):  # a connection that ends too early ends the copy
+        while got := await source.readinto(buffer):
+            count += target.write(buffer[:got])
+    return count
+
+
+async def _read_block(source: Any, size: int) -> bytes:
     try:
-        block: bytes = await net.give(source.read, _BLOCK)
+        block: bytes = await net.give(source.read, size)
     except client.IncompleteRead as cut:
         return cut.partial
     return block

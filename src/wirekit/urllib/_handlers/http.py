@@ -66,7 +66,7 @@ class AbstractHTTPHandler(BaseHandler):
             known: int | None = request.data.content_length
             return known
         if hasattr(request.data, "read"):
-            return measure_file(request.data)
+            return measure_file(request.data) if defaults.active.measure_files else None
         measure: Any = client.HTTPConnection._get_content_length  # noqa: SLF001 - of this package
         length: int | None = measure(request.data, request.get_method())
         return length
@@ -411,19 +411,10 @@ def _describe_timeout(timeout: Any) -> tuple[Any, ...]:
 
 
 def _describe_context(context: Any) -> tuple[Any, ...]:
-    """Return a context with those of its settings that may be changed while it is used (security rows 46 and 47)."""
-    if context is None:
-        from wirekit._io.tls import shared_context  # loads ssl, for TLS alone
+    """Return a context, the usual one for None, with all of it that a connection depends on."""
+    from wirekit._io import tls  # loads ssl, for TLS alone
 
-        context = shared_context()
-    return (
-        context,
-        context.verify_mode,
-        context.check_hostname,
-        context.verify_flags,
-        context.options,
-        context.minimum_version,
-    )
+    return tls.describe(tls.shared_context() if context is None else context)
 
 
 def _is_mute(failure: OSError, stream: Any) -> bool:

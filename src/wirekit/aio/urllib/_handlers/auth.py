@@ -15,6 +15,7 @@ import re
 import warnings
 from typing import Any
 
+from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._wire import digest, http1, targets
 from wirekit._wire.challenges import Challenge, parse_challenges, parse_list, parse_pairs
@@ -44,6 +45,13 @@ _MAX_SPACES = 256
 
 def _read_challenges(headers: Any, name: str) -> list[Challenge]:
     return parse_challenges([str(value) for value in headers.get_all(name) or ()])
+
+
+def _check_known(challenges: list[Challenge], handler: str, known: set[str]) -> None:
+    """ValueError where every login asked for is of a kind that a handler does not know (stdlib profile)."""
+    if defaults.active.refuse_unknown_logins and challenges and not any(one.scheme in known for one in challenges):
+        message = f"{handler} does not support the following scheme: {challenges[0].scheme!r}"
+        raise ValueError(message)
 
 
 def _place_of(req: Any, auth_header: str) -> str:
@@ -78,12 +86,14 @@ class AbstractBasicAuthHandler:
 
     async def http_error_auth_reqed(self, authreq: str, host: str, req: Any, headers: Any) -> Any:
         """Answer the first Basic challenge under a header's name; None where there is none, or no login for it."""
-        for challenge in _read_challenges(headers, authreq):
+        challenges = _read_challenges(headers, authreq)
+        for challenge in challenges:
             realm = challenge.parameters.get("realm")
             if challenge.scheme == "basic" and realm is not None:
                 if "realm" in challenge.bare:
                     warnings.warn("Basic Auth Realm was unquoted", UserWarning, stacklevel=3)
                 return await self.retry_http_basic_auth(host, req, realm)
+        _check_known(challenges, "AbstractBasicAuthHandler", {"basic"})
         return None
 
     async def retry_http_basic_auth(self, host: str, req: Any, realm: Any) -> Any:
@@ -199,14 +209,19 @@ class AbstractDigestAuthHandler:
 
         A login that was refused is not tried again, unless the server says that only its nonce was too old.
         """
-        challenge = digest.choose_challenge(_read_challenges(headers, auth_header))
+        challenges = _read_challenges(headers, auth_header)
+        challenge = digest.choose_challenge(challenges)
         if challenge is None:
+            self._check_known(challenges)
             return None
         tries = getattr(req, "_digest_tries", 0)
         if tries and not (digest.is_stale(challenge) and tries <= _MAX_STALE):
             self._spaces.pop(self._space_of(req), None)
             return None
         return await self._answer(req, challenge.parameters, tries)
+
+    def _check_known(self, challenges: list[Challenge]) -> None:
+        _check_known(challenges, "AbstractDigestAuthHandler", {"digest", "basic"})
 
     async def retry_http_digest_auth(self, req: Any, auth: str) -> Any:
         """Send a request again with the answer to one challenge, as it stands in its header; None if that cannot be."""
@@ -411,6 +426,9 @@ class URLDigest(BaseHandler, AbstractDigestAuthHandler):
     def __init__(self, auth_header: str) -> None:
         AbstractDigestAuthHandler.__init__(self)
         self.auth_header = auth_header
+
+    def _check_known(self, challenges: list[Challenge]) -> None:
+        """Let any challenge pass: nobody has asked for this handler."""
 
     def _find_login(self, req: Any, realm: str) -> tuple[Any, Any]:
         if self.auth_header.startswith("Proxy"):
