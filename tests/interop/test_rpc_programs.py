@@ -56,6 +56,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 command={cat}
 autostart=false
 startsecs=0
+stopsignal=KILL
 """
 
 
