@@ -7,6 +7,7 @@
 #   make twins    write the blocking twins anew from the async sources
 #   make bench    measure against the peers (in an environment of its own) and write docs/benchmarks.md
 #   make docs     build the documentation
+#   make explore  run the tests that try random examples with others than `make test`, and more of them
 #   make fuzz     run every fuzz target for FUZZ_SECONDS
 #   make clean    remove what these made
 #
@@ -24,7 +25,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS = cli,http2,brotli,zstd,speed,dkim,certificates,lab
 
-.PHONY: tour test unit check parity parity-one twins bench docs fuzz clean
+.PHONY: tour test unit explore check parity parity-one twins bench docs fuzz clean
 
 tour: $(VENV)/.made
 	@$(BIN)/wirekit tour
@@ -35,6 +36,9 @@ test: unit
 # The tests alone, without the coverage of each _wire module, which one Python is enough for.
 unit: $(VENV)/.made
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(PYTEST)
+
+explore: $(VENV)/.made
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --timeout 600 --hypothesis-profile explore tests/properties $(PYTEST)
 
 check: $(VENV)/.made
 	$(BIN)/ruff format --check .

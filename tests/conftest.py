@@ -4,6 +4,8 @@
   is installed, each time in a new loop. What it leaves running, and what its loop's exception handler hears, is a failure.
 - While it runs, a call in wirekit that would block the loop (sockets, TLS, select, sleep) raises BlockingError.
 - Shared fixtures stand in tests/fix_*.py, named after what they give; every such file is loaded.
+- hypothesis tries the same examples each time, however long one takes: what fails here fails for everybody. `make explore`
+  tries others, and more.
 - Garbage is collected after each test that may open sockets, so that a forgotten one (ResourceWarning, an error here
   like every warning) is blamed on the test that forgot it.
 """
@@ -18,6 +20,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from blockbuster import BlockBuster
 
@@ -28,7 +31,30 @@ PURE = (TESTS / "wire", TESTS / "properties", TESTS / "tools")
 SETTLING_TURNS = 20
 """Turns of the loop that cancelled tasks get to end after their test, before they count as left running."""
 
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=SLOW)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000, suppress_health_check=SLOW)
+hypothesis.settings.load_profile("suite")
+
 pytest_plugins = [f"tests.{path.stem}" for path in sorted(TESTS.glob("fix_*.py"))]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one of the loops be enough, where the other was tested with another Python."""
+    parser.addoption("--loop", choices=("asyncio", "uvloop"), help="run async tests on this event loop only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what ``--loop`` does not name."""
+    wanted = config.getoption("loop")
+    if wanted is not None:
+        left_out = [item for item in items if _find_loop(item) not in {None, wanted}]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _find_loop(item: pytest.Item) -> object:
+    return item.callspec.params.get("loop_name") if hasattr(item, "callspec") else None
 
 
 def _uvloop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

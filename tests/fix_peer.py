@@ -42,7 +42,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 2.0
+PATIENCE = 10.0
 """Seconds that any single wait of a peer may take: far above what loopback needs, below a test's own time limit."""
 
 DRAINED = 1.0

@@ -14,7 +14,7 @@ from wirekit.aio.http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Handler(BaseHTTPRequestHandler):

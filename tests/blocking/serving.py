@@ -14,7 +14,7 @@ from wirekit.http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -142,7 +142,7 @@ def commands(example: Example) -> Iterator[tuple[str, str]]:
 
 @of_language("console")
 @pytest.mark.usefixtures("_world")
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 def test_console_example_runs(example: Example) -> None:
     assert example.text.startswith("$ "), example.place
     for command, wanted in commands(example):

@@ -19,7 +19,7 @@ from tests.security.test_http_server import serving
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 REQUESTS = {
     "get": b"GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=0-3\r\n\r\n",
     "put": b"PUT /new HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",

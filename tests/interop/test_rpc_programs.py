@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Work = Callable[[Any], Awaitable[None]]
 
-pytestmark = [pytest.mark.interop, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.interop, pytest.mark.timeout(180)]
 
 USER, PASSWORD = "alice", "s3cret: ü"
 ATTEMPTS = 5

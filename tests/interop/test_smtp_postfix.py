@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.fix_postfix import MECHANISMS, PASSWORD, SIZE_LIMIT, USER, Postfix
 from tests.fix_twins import TWINS, Twin, both_twins, settle
 
-pytestmark = [pytest.mark.interop, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.interop, pytest.mark.timeout(180)]
 
 SENDER, ALICE, NOBODY, LATER = (
     "bob@example.test",

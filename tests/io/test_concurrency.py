@@ -16,7 +16,7 @@ from tests.fix_twins import Twin, both_twins, settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 def together_of(twin: Twin) -> Any:
@@ -174,15 +174,35 @@ async def test_cancelling_ends_the_works(twin: Twin) -> None:
 
 
 @both_twins
-async def test_signal_gives_up_in_time_and_holds_the_lock(twin: Twin) -> None:
+async def test_signal_gives_up_in_time(twin: Twin) -> None:
     signal = together_of(twin).Signal()
     if twin.waits:
         async with signal:
             assert await signal.wait(0.01) is False
-            assert signal.locked()
+            signal.wake_all()  # nobody waits any more
     else:
         with signal:
             assert signal.wait(0.01) is False
+
+
+async def test_signal_is_never_waited_for_but_in_wait() -> None:
+    """Whoever gives something back in such a block cannot be cancelled meanwhile, whoever else has just been woken."""
+    signal = together_of(Twin("asyncio")).Signal()
+    woken = []
+
+    async def wait() -> None:
+        async with signal:
+            woken.append(await signal.wait(PATIENCE))
+
+    waiting = [asyncio.ensure_future(wait()) for _ in range(3)]
+    await asyncio.sleep(0)
+    signal.wake_all()
+    for step in (signal.__aenter__(), signal.__aexit__(None, None, None)):
+        with pytest.raises(StopIteration):
+            step.send(None)
+    waiting[0].cancel()  # woken and cancelled at once: the others are awake all the same
+    assert len(await asyncio.gather(*waiting, return_exceptions=True)) == 3
+    assert woken == [True, True]
 
 
 @both_twins

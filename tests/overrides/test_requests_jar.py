@@ -26,7 +26,7 @@ def got(request: pytest.FixtureRequest) -> dict[str, Any]:
     return steps
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     "step, expected",
     [

@@ -43,7 +43,7 @@ def got(nginx: Nginx, certificates: Certificates) -> Iterator[dict[str, Any]]:
         yield json.loads(done.stdout)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     "step, expected",
     [

@@ -78,7 +78,7 @@ def work(jar: MozillaCookieJar, number: int, errors: list[BaseException], files:
         raise
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 def test_eight_threads_share_a_jar(profile: str, tmp_path: Path) -> None:
     jar = MozillaCookieJar()
     errors: list[BaseException] = []

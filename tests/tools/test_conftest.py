@@ -61,7 +61,7 @@ def test_passes_after_all():
 """
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 def test_hooks(tmp_path: Path) -> None:
     package = tmp_path / "tests"
     package.mkdir()

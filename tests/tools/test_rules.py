@@ -106,7 +106,7 @@ PLANTED = {
 }
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 def test_every_contract_between_layers_can_break(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "src/wirekit", tmp_path / "wirekit", ignore=shutil.ignore_patterns("__pycache__"))
     for name, line in PLANTED.items():
@@ -132,7 +132,7 @@ def test_coverage_of_a_module_without_tests_fails() -> None:
     assert (name, code, printed) == ("not_there", 1, "src/wirekit/_wire/not_there.py does not exist\n")
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 def test_coverage_by_other_tests_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in ("src/wirekit/_wire", "tests/wire"):
         (tmp_path / folder).mkdir(parents=True)
