@@ -1,4 +1,4 @@
-"""The servers behind the client rows: nginx, and a small one that sends chunks of a chosen size.
+"""The servers behind the client rows: nginx, a small one that sends chunks of a chosen size, and vsftpd (bench.ftp_origin).
 
 Both listen on loopback only, each in a process of its own, and end with the benchmark. nginx's files
 and configuration stand in a temporary directory.
@@ -15,10 +15,14 @@ import sys
 import tempfile
 import threading
 import time
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bench.rows import CHUNKED_8K, CHUNKED_512, HOST, LARGE, PAGE, SMALL
+
+if TYPE_CHECKING:
+    from bench.ftp_origin import FTPOrigin
 
 NGINX_CONF = """
 daemon off;
@@ -72,10 +76,31 @@ class Origins:
     nginx = nginx_tls = chunks = nginx_pid = 0
     missing = ""
 
+    @cached_property
+    def _ftp(self) -> FTPOrigin:
+        """vsftpd, started for the first row that wants it."""
+        from bench.ftp_origin import FTPOrigin
+
+        return FTPOrigin(self.root / "tls.pem")
+
+    @property
+    def ftp(self) -> int:
+        """The port of vsftpd."""
+        return self._ftp.port
+
+    @property
+    def ftp_far(self) -> int:
+        """The port of the proxy that makes it far away."""
+        return self._ftp.far
+
     @property
     def pids(self) -> list[int]:
         """The processes of the servers."""
-        return [process.pid for process in self.processes]
+        return [process.pid for process in self._all()]
+
+    def _all(self) -> list[subprocess.Popen[str]]:
+        started = vars(self).get("_ftp")
+        return self.processes + (started.processes if started else [])
 
     def __enter__(self) -> Self:
         self.processes: list[subprocess.Popen[str]] = []
@@ -93,6 +118,8 @@ class Origins:
     def __exit__(self, *_error: object) -> None:
         for process in self.processes:
             end_process(process)
+        if "_ftp" in vars(self):
+            self._ftp.end()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def _start_nginx(self) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 HOST = "127.0.0.1"
@@ -28,6 +28,7 @@ OURS = "wirekit"
 SMALL = 100
 PAGE = 10_240
 LARGE = 100 * 1024 * 1024
+HUGE = 500 * 1024 * 1024
 CHUNKED_8K = 6_400 * 8_192
 CHUNKED_512 = 40_000 * 512
 
@@ -80,7 +81,8 @@ class Row:
     work is always done in multiples of this. `unit`: of one operation's time in the tables.
     `slice_wall`: a slice takes at most about so many seconds of wall time. `apart`: client and server are
     bound to different cores (see docs/design/measuring.md). `load`: the module of `bench.contenders` whose `open_load`
-    sends the load of a server row; without it, that of the small GETs.
+    sends the load of a server row; without it, that of the small GETs. `shorter`: path and size of the work where little
+    time is to be spent: after --quick, and among all other rows.
     """
 
     name: str
@@ -88,7 +90,7 @@ class Row:
     title: str
     kind: Literal["client", "memory", "import", "server"]
     unit: Literal["us", "ms"] = "us"
-    served_by: Literal["", "nginx", "nginx_tls", "chunks"] = ""
+    served_by: Literal["", "nginx", "nginx_tls", "chunks", "ftp", "ftp_far"] = ""
     path: str = "/"
     size: int = 0
     step: int = 1
@@ -100,6 +102,11 @@ class Row:
     goals: tuple[Goal, ...] = ()
     note: str = ""
     load: str = ""
+    shorter: tuple[str, int] | None = None
+
+    def shorten(self) -> Row:
+        """The same row with the smaller work, where it has one."""
+        return self if self.shorter is None else replace(self, path=self.shorter[0], size=self.shorter[1])
 
 
 @dataclass(frozen=True)
@@ -330,6 +337,7 @@ MODULES = (
     "head",
     "imports",
     "servers",
+    "ftp",
     "rpc",
     "smtp",
     "urls",

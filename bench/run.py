@@ -291,6 +291,8 @@ def main() -> int:
     except KeyError as error:
         say(f"no such row or group: {error.args[0]}")
         return 2
+    if arguments.quick or not arguments.rows:
+        chosen = [row.shorten() for row in chosen]
     prepare_environment()
     RESULTS.mkdir(exist_ok=True)
     plan = Plan(quick=arguments.quick, rounds=arguments.rounds)

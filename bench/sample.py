@@ -33,9 +33,13 @@ CPU_CLOCK = 2  # CPUCLOCK_SCHED of the Linux kernel's per-process clock ids
 
 
 def read_cpu(pid: int = 0) -> float:
-    """CPU seconds that this process, or the one of that pid, has used so far, with all its threads."""
+    """CPU seconds that this process, or the one of that pid, has used so far, with all its threads.
+
+    Of this process, with those that it has started and waited for: a contender may be a program.
+    """
     if not pid:
-        return time.process_time()
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + ended.ru_utime + ended.ru_stime
     if sys.platform == "linux":
         return time.clock_gettime((~pid << 3) | CPU_CLOCK)  # nanoseconds, as clock_getcpuclockid(3) gives it
     raise RuntimeError("server rows need Linux: the CPU time of another process is read from its clock")
