@@ -22,6 +22,7 @@ counts from where the login leads (``//`` and ``/%2F`` lead to the server's root
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,7 +43,6 @@ from wirekit._wire.mirroring import Filter, Step
 from wirekit.urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
-    import os
     import ssl
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
@@ -275,11 +275,11 @@ class Tree:
         resume: go on with what an earlier call of this kind has left, if size and time of the remote file are the same
         and its last bytes fit. progress: called with (bytes so far, bytes in all or None). verify: compare digests where
         the server can make one. keep_time: give the local file the remote one's time. known: the file's entry of a
-        listing, which saves asking for size and time.
+        listing, which saves asking for size and time; a time that LIST tells to the minute is kept so.
 
         Raises NoSuchFile, IncompleteTransfer, WrongDigest, OSError ...; the local file is as it was then.
         """
-        part = Part(Path(local), resume=resume)
+        part = Part(os.fspath(local), resume=resume)
 
         def work(link: Link, path: str) -> Copied:
             return copying.fetch(

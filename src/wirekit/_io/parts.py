@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
 __all__ = ["OVERLAP", "Part", "part_name"]
 
@@ -23,6 +22,8 @@ OVERLAP: Final = 4096
 """Bytes before the place to go on at that are fetched once more, and compared."""
 LONGEST: Final = 200
 """Bytes of a name that the name of its part file may hold; file systems allow 255 in all."""
+ROOM: Final = 1 << 16
+"""Bytes that are gathered before the system is asked to write them."""
 NOTE: Final = 4096
 """Bytes of a note that are read; ours have 60."""
 
@@ -37,21 +38,30 @@ def part_name(name: str, mark: str = "") -> str:
 class Part:
     """The part file of one destination, on its way to become that."""
 
-    def __init__(self, local: Path, *, resume: bool) -> None:
+    def __init__(self, local: str, *, resume: bool) -> None:
+        directory, name = os.path.split(local)
+        mark = "" if resume else f".{os.urandom(4).hex()}"
         self.local = local
         self.resume = resume
-        self.path = local.with_name(part_name(local.name, "" if resume else f".{secrets.token_hex(4)}"))
+        self.path = os.path.join(directory, part_name(name, mark))  # noqa: PTH118 - as text, which costs a tenth
         self.size = 0
-        self._note = self.path.with_name(self.path.name + "-note")
         self._file: Any = None
         self._tail = b""  # what is compared with the first bytes that arrive
         self._known: dict[str, Any] | None = None  # the remote file of an attempt before this one
+
+    @property
+    def _note(self) -> Path:
+        return Path(f"{self.path}-note")
 
     def begin(self, size: int | None, modified: dt.datetime | None) -> int:
         """Open it for a remote file of this size and time; return the byte to fetch from.
 
         That is a little before the end of what is there: ``write`` compares.
         """
+        if self._file is None and not self.resume:  # of many small files most are so
+            self._file = open(self.path, "xb", ROOM)  # noqa: SIM115, PTH123 - closed by finish or give_up
+            self._known = {"size": size, "modified": modified and modified.isoformat()}
+            return 0
         if self._file is not None:
             self._file.close()
         known = {"size": size, "modified": modified and modified.isoformat()}
@@ -59,7 +69,7 @@ class Part:
         if size is not None and kept > size:
             kept = 0
         self._known = known
-        self._file = self.path.open("r+b" if kept else "w+b")
+        self._file = Path(self.path).open("r+b" if kept else "w+b")  # noqa: SIM115 - likewise
         if self.resume and not kept:
             self._note.write_text(json.dumps(known), "utf-8")
         start = max(kept - OVERLAP, 0)
@@ -78,9 +88,18 @@ class Part:
             if self._known is None and self.resume:
                 with self._note.open(encoding="utf-8") as note:
                     self._known = json.loads(note.read(NOTE))
-            return self.path.stat().st_size if self._known == known else 0
+            return Path(self.path).stat().st_size if self._known == known else 0
         except (OSError, ValueError):
             return 0
+
+    @property
+    def sink(self) -> Any:
+        """What takes all that comes, as it comes: a file's ``write``; None where it must be compared with what is there."""
+        return None if self._tail else self._file.write
+
+    def count(self) -> None:
+        """Take notice of what went through ``sink``."""
+        self.size = self._file.tell()
 
     def write(self, block: bytes) -> bool:
         """Take a block; False when it differs from what is there already, and nothing fits together."""
@@ -105,16 +124,19 @@ class Part:
         import hashlib
 
         self._file.flush()
-        with self.path.open("rb") as file:
+        with Path(self.path).open("rb") as file:
             return hashlib.file_digest(file, algorithm).hexdigest()
 
     def finish(self, modified: dt.datetime | None) -> None:
         """Put the whole in place, with this time."""
         self._file.close()
         if modified is not None:
-            os.utime(self.path, (modified.timestamp(), modified.timestamp()))
-        self.path.replace(self.local)
-        self._note.unlink(missing_ok=True)
+            moment = modified.timestamp()
+            os.utime(self.path, (moment, moment))
+        os.replace(self.path, self.local)  # noqa: PTH105 - likewise
+        self._file = None
+        if self.resume:
+            self._note.unlink(missing_ok=True)
 
     def give_up(self) -> None:
         """Close; what is there stays if it is to be resumed."""
@@ -122,4 +144,4 @@ class Part:
             return
         self._file.close()
         if not self.resume:
-            self.path.unlink(missing_ok=True)
+            Path(self.path).unlink(missing_ok=True)

@@ -80,8 +80,8 @@ def fetch(
 
 
 def _look_at(link: Link, path: str, known: Entry | None) -> tuple[int | None, dt.datetime | None]:
-    """Return size and time of a remote file; asked for where a listing has not told them exactly."""
-    if known is not None and known.size is not None and known.precision == 1:
+    """Return size and time of a remote file; asked for where a listing has not told them, if only to the minute."""
+    if known is not None and known.size is not None and known.modified is not None:
         return known.size, known.modified
     return size_of(link, path), modified_of(link, path)
 
@@ -94,6 +94,12 @@ def _receive(
     size: int | None,
     progress: Callable[[int, int | None], Any] | None,
 ) -> None:
+    rest = start or None
+    if progress is None and (write := part.sink) is not None:
+        link.ftp.retrbinary(f"RETR {path}", write, rest=rest)
+        part.count()
+        return
+
     def sink(block: bytes) -> None:
         if not part.write(block):
             link.ftp.abort()  # the connection is in step again, and serves the next attempt
@@ -101,7 +107,7 @@ def _receive(
         if progress is not None:
             net.give(progress, part.size, size)
 
-    link.ftp.retrbinary(f"RETR {path}", sink, rest=start or None)
+    link.ftp.retrbinary(f"RETR {path}", sink, rest=rest)
 
 
 # ---- to the server

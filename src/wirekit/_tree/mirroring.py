@@ -70,6 +70,7 @@ class Mirror:
         progress: Callable[[int, int | None], Any] | None,
     ) -> None:
         self.tree, self.remote, self.local = tree, remote, Path(local)
+        self._here = os.path.join(self.local, "")  # noqa: PTH118 - what stands before a relative path, as text
         self.upload, self.chosen, self.parallel = upload, chosen, parallel
         self.report, self.progress = report, progress
         self.sizes: dict[str, int] = {}  # bytes so far of each file
@@ -185,13 +186,14 @@ class Mirror:
 
     def _copy(self, step: Step) -> None:
         path = join(self.remote, step.path) if self.remote else step.path
+        local = f"{self._here}{step.path}"
         watch = partial(self._watch, step.path) if self.progress else None
         resume = step.size >= RESUMED
         if self.upload:
-            self.tree.upload(self.local / step.path, path, resume=resume, progress=watch)
+            self.tree.upload(local, path, resume=resume, progress=watch)
         else:
             known = self.source[step.path]
-            self.tree.download(path, self.local / step.path, known=known, resume=resume, progress=watch)
+            self.tree.download(path, local, known=known, resume=resume, progress=watch)
 
     def _watch(self, path: str, size: int, _: int | None) -> None:
         self.sizes[path] = size

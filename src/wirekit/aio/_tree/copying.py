@@ -79,8 +79,8 @@ async def fetch(
 
 
 async def _look_at(link: Link, path: str, known: Entry | None) -> tuple[int | None, dt.datetime | None]:
-    """Return size and time of a remote file; asked for where a listing has not told them exactly."""
-    if known is not None and known.size is not None and known.precision == 1:
+    """Return size and time of a remote file; asked for where a listing has not told them, if only to the minute."""
+    if known is not None and known.size is not None and known.modified is not None:
         return known.size, known.modified
     return await size_of(link, path), await modified_of(link, path)
 
@@ -93,6 +93,12 @@ async def _receive(
     size: int | None,
     progress: Callable[[int, int | None], Any] | None,
 ) -> None:
+    rest = start or None
+    if progress is None and (write := part.sink) is not None:
+        await link.ftp.retrbinary(f"RETR {path}", write, rest=rest)
+        part.count()
+        return
+
     async def sink(block: bytes) -> None:
         if not part.write(block):
             await link.ftp.abort()  # the connection is in step again, and serves the next attempt
@@ -100,7 +106,7 @@ async def _receive(
         if progress is not None:
             await net.give(progress, part.size, size)
 
-    await link.ftp.retrbinary(f"RETR {path}", sink, rest=start or None)
+    await link.ftp.retrbinary(f"RETR {path}", sink, rest=rest)
 
 
 # ---- to the server
