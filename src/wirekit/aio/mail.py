@@ -114,6 +114,7 @@ class Mailer:
         self._idle: list[_Line] = []
         self._open: set[_Line] = set()
         self._opening = 0
+        self._chunking = True  # until the server is found not to understand BDAT
         self._next = 0.0  # the moment from which the rate allows another message
 
     def __repr__(self) -> str:
@@ -222,8 +223,10 @@ class Mailer:
         await self._pace(len(sendable))
         results: list[SendResult] = await line.smtp.send_messages(envelopes)
         line.sent += len(sendable)
+        anew = self._chunking and not line.smtp.chunking
+        self._chunking = self._chunking and line.smtp.chunking
         for job, result in zip(sendable, results, strict=True):
-            job.note(result)
+            job.note(result, anew=anew and isinstance(result.error, smtp_errors.SMTPDataError))
         return results
 
     async def _pace(self, count: int) -> None:
@@ -259,12 +262,14 @@ class Mailer:
     async def _give_back(self, line: _Line) -> None:
         """Keep a connection for the next, or end it: it broke, or has had its number of messages."""
         ending = line.smtp.sock is None or line.sent >= self.messages_per_connection or line not in self._open
-        if ending:
-            await self._end(line)
-        async with self._signal:
-            if not ending:
-                self._idle.append(line)
-            self._signal.wake_all()
+        try:
+            if ending:
+                await self._end(line)
+        finally:
+            async with self._signal:
+                if not ending:
+                    self._idle.append(line)
+                self._signal.wake_all()
 
     async def _end(self, line: _Line) -> None:
         """Say goodbye, whatever comes of it, and close."""
@@ -280,6 +285,7 @@ class Mailer:
     async def _connect(self) -> Any:
         """Return a connection that is ready for messages: encrypted as the policy wants it, and logged in."""
         smtp = self._make(self.server)
+        smtp.chunking = self._chunking
         try:
             smtp.set_debuglevel(self._debuglevel)
             await smtp.__aenter__()
@@ -357,8 +363,11 @@ class _Job:
             self.all = list(recipients)
         return sender, self.recipients, flat if dkim is None else dkim.sign(flat), options, self.rcpt_options
 
-    def note(self, result: SendResult) -> None:
-        """Take in what one attempt brought; ``again`` tells whether another one makes sense, to whom is left."""
+    def note(self, result: SendResult, *, anew: bool) -> None:
+        """Take in what one attempt brought; ``again`` tells whether another one makes sense, to whom is left.
+
+        anew: it was refused for the way in which it was sent, and will be sent in another way.
+        """
         self.attempts += 1
         self.accepted += result.accepted
         self.unknown += result.unknown
@@ -366,7 +375,7 @@ class _Job:
         settled = {*result.accepted, *result.unknown}
         self.refused.update(result.refused)
         left = [name for name in self.recipients or () if name not in settled]
-        if result.outcome != UNKNOWN and _may_change(result):
+        if result.outcome != UNKNOWN and (anew or _may_change(result)):
             left = [
                 name for name in left if name not in result.refused or 400 <= result.refused[name].code < 500
             ]

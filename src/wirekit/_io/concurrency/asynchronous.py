@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 __all__ = ["Lock", "Signal", "run_all", "sleep"]
 
@@ -12,20 +12,40 @@ Lock = asyncio.Lock
 sleep = asyncio.sleep
 
 
-class Signal(asyncio.Condition):
-    """A lock that can be waited in: ``wait(seconds)`` lets go of it until somebody calls ``wake_all``."""
+class Signal:
+    """What tasks wait for: ``wait(seconds)`` returns when somebody calls ``wake_all``.
 
-    async def wait(self, seconds: float | None = None) -> bool:  # type: ignore[override]  # with a limit
-        """Wait to be woken; False when so many seconds have passed instead. The lock is held again either way."""
+    ``async with`` is the blocking twin's lock, and locks nothing: no other task runs in such a block before it waits.
+    So it never suspends, either, and nothing that is given back in it can be lost to a cancellation.
+    """
+
+    def __init__(self) -> None:
+        self._waiters: set[asyncio.Future[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Wait to be woken; False when so many seconds have passed instead."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.add(waiter)
         try:
             async with asyncio.timeout(seconds):
-                return await super().wait()
+                await waiter
         except TimeoutError:
             return False
+        finally:
+            self._waiters.discard(waiter)
+        return True
 
     def wake_all(self) -> None:
-        """Wake all who wait. The lock must be held."""
-        self.notify_all()
+        """Wake all who wait."""
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 async def run_all(
