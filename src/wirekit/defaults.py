@@ -70,6 +70,11 @@ class Defaults:
     redirect_with_body: bool = True
     """Follow 307 and 308 with method and body (RFC 9110 section 15.4.8), and redirects of methods beside GET, HEAD and
     POST, as browsers and curl do. The standard library makes an HTTPError of them."""
+    refuse_unknown_logins: bool = False
+    """Raise ValueError where a server asks for no login but such as a login handler does not know; the standard library
+    does. Otherwise the response is the 401 or 407 that it is."""
+    measure_files: bool = True
+    """Send files with a Content-Length where their size can be found; the standard library sends them in chunks."""
     user_agent: str = f"wirekit/{__version__}"
     """What urllib.request says of itself where the program names nothing else."""
     keep_connections: bool = True
@@ -221,6 +226,8 @@ STDLIB = Defaults(
     cross_origin_credentials=True,
     redirect_downgrade=True,
     redirect_with_body=False,
+    refuse_unknown_logins=True,
+    measure_files=False,
     strict_xmlrpc=False,
     rpc_guard=False,
     retry_lost_calls=True,

@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 DIFFERS = {
     "test___all__": "names its own module, where the original's stands",
     "test_ftp": "a server's name is given to ftplib as it is, which knows IPv6; the original looks up an IPv4 address",
-    "test_http_body_fileobj": "files leave with a Content-Length",
     "test_password_manager": "the login for the longest path counts, not the one that was added first",
-    "test_unsupported_auth_basic_handler": "a login that is asked for in another way is the 401 that it is, no ValueError",
-    "test_unsupported_auth_digest_handler": "the same of Digest",
 }
 LEAST = {"test_urllib": 90, "test_urllib2": 60, "test_urllib2_localnet": 18, "test_urllib_response": 4}
 """Tests that run at least, so that none goes missing unseen."""

@@ -1,11 +1,13 @@
 r"""Cookies for servers: http.cookies, rebuilt.
 
-    cookie = SimpleCookie()
-    cookie["fig"] = "newton"
-    cookie["fig"]["path"] = "/"
-    cookie.output()                             # 'Set-Cookie: fig=newton; Path=/'
+    >>> cookie = SimpleCookie()
+    >>> cookie["fig"] = "newton"
+    >>> cookie["fig"]["path"] = "/"
+    >>> cookie.output()
+    'Set-Cookie: fig=newton; Path=/'
 
-    parse_cookie("fig=newton; sugar=wafer; fig=old")["fig"]         # 'newton', the first one
+    >>> parse_cookie("fig=newton; sugar=wafer; fig=old")["fig"]  # the first one
+    'newton'
 
 A ``SimpleCookie`` is a dictionary of names to ``Morsel`` objects: a value, its form on the wire, and attributes, which are
 a dictionary too. It reads and writes all that the standard library's does. ``parse_cookie`` is for servers that only

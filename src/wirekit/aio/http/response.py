@@ -6,6 +6,8 @@ straight from the socket. Programs know the class as ``http.client.HTTPResponse`
 """
 
 import http
+import io
+from collections.abc import Callable
 from typing import Any, Final
 
 from wirekit import defaults
@@ -63,6 +65,9 @@ class HTTPResponse(net.FileBase):
         "version",
         "will_close",
     )
+
+    _ending: Callable[[], None] | None = None
+    """What stands in the place of ``_let_go``, as some programs want it."""
 
     def __init__(
         self, sock: Any, debuglevel: int = 0, method: str | None = None, url: str | None = None
@@ -271,7 +276,20 @@ class HTTPResponse(net.FileBase):
             if self._stream is not None:
                 self.close()
 
-    def _close_conn(self) -> None:
+    @property
+    def _close_conn(self) -> Callable[[], None]:
+        """What ends the response when its body is read to its end; a program may have put its own here."""
+        return self._ending or self._let_go
+
+    @_close_conn.setter
+    def _close_conn(self, ending: Callable[[], None]) -> None:
+        # It takes fp, reads on there, and finds the end of the connection, which may be closed when the body is there.
+        self._ending = ending
+        stream = self._stream
+        if stream is None or not stream.held:
+            self.fp = io.BytesIO(b"" if stream is None else stream.take(self.length or 0))
+
+    def _let_go(self) -> None:
         """Let go of the stream: the body is read to its end."""
         stream, self._stream = self._stream, None
         if stream is not None:
@@ -318,11 +336,12 @@ class HTTPResponse(net.FileBase):
             data = await self._wait_for_rest(stream, wanted, whole=amt is None)
         self.length = length - len(data)
         if self.length == 0:
-            self._stream = None
             if stream.held:
-                stream.release()
-            if self._keeper is not None:
-                self._give_back()
+                self._close_conn()
+            else:
+                self._stream = None
+                if self._keeper is not None:
+                    self._give_back()
         return data
 
     async def _wait_for_rest(self, stream: net.Stream, wanted: int, *, whole: bool) -> bytes:

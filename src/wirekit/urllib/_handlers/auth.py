@@ -23,6 +23,7 @@ from wirekit._wire.challenges import Challenge, parse_challenges, parse_list, pa
 from wirekit._wire.protection import covers, split_place
 from wirekit.urllib._handlers.base import HOME, BaseHandler
 from wirekit.urllib._handlers.bodies import find_position, may_rewind, rewind
+from wirekit.urllib._handlers.unread import drain, log_in
 from wirekit.urllib._passwords import HTTPPasswordMgr
 
 __all__ = [
@@ -69,6 +70,9 @@ def _send_again(handler: Any, req: Any) -> Any:
     """Open a request once more, now with its login; None where its body can be had once only."""
     if not rewind(req):
         return None
+    refusal = getattr(req, "_refusal", None)
+    if refusal is not None:
+        drain(refusal)
     return handler.parent.open(req, timeout=req.timeout)
 
 
@@ -141,7 +145,7 @@ class HTTPBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
 
     def http_error_401(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return self.http_error_auth_reqed("www-authenticate", req.full_url, req, headers)
+        return log_in(self, "www-authenticate", req.full_url, req, fp, headers)
 
 
 class ProxyBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
@@ -179,7 +183,7 @@ class ProxyBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
 
     def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return self.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
+        return log_in(self, "proxy-authenticate", req.host, req, fp, headers)
 
 
 # ------------------------------------------------------------------------------------------------------------- Digest
@@ -323,6 +327,18 @@ class AbstractDigestAuthHandler:
                 req.add_unredirected_header(self.auth_header, value)
         return
 
+    def http_response(self, req: Any, response: Any) -> Any:
+        """Take note of the nonce that the next answer should have (RFC 7616 section 3.5)."""
+        known = self._spaces.get(self._space_of(req)) if self._spaces else None
+        if known is not None and str(req.get_header(self.auth_header, "")).startswith("Digest "):
+            prefix = "Proxy-" if self.auth_header.startswith("Proxy") else ""
+            nonce = digest.find_next_nonce(response.headers.get_all(f"{prefix}Authentication-Info") or ())
+            if nonce:
+                self._spaces[self._space_of(req)] = ({**known[0], "nonce": nonce}, known[1])
+        return response
+
+    https_response = http_response
+
     def _space_of(self, req: Any) -> tuple[Any, ...]:
         """Return what a challenge counts for: an origin or a proxy, and there a user where the URL names one."""
         place = split_place(_place_of(req, self.auth_header))
@@ -391,7 +407,7 @@ class HTTPDigestAuthHandler(BaseHandler, AbstractDigestAuthHandler):
 
     def http_error_401(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return self.http_error_auth_reqed("www-authenticate", req.full_url, req, headers)
+        return log_in(self, "www-authenticate", req.full_url, req, fp, headers)
 
     def http_open(self, req: Any) -> None:
         """Answer in advance; None, for others open it."""
@@ -411,7 +427,7 @@ class ProxyDigestAuthHandler(BaseHandler, AbstractDigestAuthHandler):
 
     def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return self.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
+        return log_in(self, "proxy-authenticate", req.host, req, fp, headers)
 
     def http_open(self, req: Any) -> None:
         """Answer in advance; None, for others open it."""

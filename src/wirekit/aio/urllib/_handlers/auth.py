@@ -22,6 +22,7 @@ from wirekit._wire.challenges import Challenge, parse_challenges, parse_list, pa
 from wirekit._wire.protection import covers, split_place
 from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
 from wirekit.aio.urllib._handlers.bodies import find_position, may_rewind, rewind
+from wirekit.aio.urllib._handlers.unread import drain, log_in
 from wirekit.urllib._passwords import HTTPPasswordMgr
 
 __all__ = [
@@ -49,7 +50,11 @@ def _read_challenges(headers: Any, name: str) -> list[Challenge]:
 
 def _check_known(challenges: list[Challenge], handler: str, known: set[str]) -> None:
     """ValueError where every login asked for is of a kind that a handler does not know (stdlib profile)."""
-    if defaults.active.refuse_unknown_logins and challenges and not any(one.scheme in known for one in challenges):
+    if (
+        defaults.active.refuse_unknown_logins
+        and challenges
+        and not any(one.scheme in known for one in challenges)
+    ):
         message = f"{handler} does not support the following scheme: {challenges[0].scheme!r}"
         raise ValueError(message)
 
@@ -64,6 +69,9 @@ async def _send_again(handler: Any, req: Any) -> Any:
     """Open a request once more, now with its login; None where its body can be had once only."""
     if not await rewind(req):
         return None
+    refusal = getattr(req, "_refusal", None)
+    if refusal is not None:
+        await drain(refusal)
     return await handler.parent.open(req, timeout=req.timeout)
 
 
@@ -136,7 +144,7 @@ class HTTPBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
 
     async def http_error_401(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return await self.http_error_auth_reqed("www-authenticate", req.full_url, req, headers)
+        return await log_in(self, "www-authenticate", req.full_url, req, fp, headers)
 
 
 class ProxyBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
@@ -174,7 +182,7 @@ class ProxyBasicAuthHandler(AbstractBasicAuthHandler, BaseHandler):
 
     async def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return await self.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
+        return await log_in(self, "proxy-authenticate", req.host, req, fp, headers)
 
 
 # ------------------------------------------------------------------------------------------------------------- Digest
@@ -318,6 +326,18 @@ class AbstractDigestAuthHandler:
                 req.add_unredirected_header(self.auth_header, value)
         return
 
+    def http_response(self, req: Any, response: Any) -> Any:
+        """Take note of the nonce that the next answer should have (RFC 7616 section 3.5)."""
+        known = self._spaces.get(self._space_of(req)) if self._spaces else None
+        if known is not None and str(req.get_header(self.auth_header, "")).startswith("Digest "):
+            prefix = "Proxy-" if self.auth_header.startswith("Proxy") else ""
+            nonce = digest.find_next_nonce(response.headers.get_all(f"{prefix}Authentication-Info") or ())
+            if nonce:
+                self._spaces[self._space_of(req)] = ({**known[0], "nonce": nonce}, known[1])
+        return response
+
+    https_response = http_response
+
     def _space_of(self, req: Any) -> tuple[Any, ...]:
         """Return what a challenge counts for: an origin or a proxy, and there a user where the URL names one."""
         place = split_place(_place_of(req, self.auth_header))
@@ -386,7 +406,7 @@ class HTTPDigestAuthHandler(BaseHandler, AbstractDigestAuthHandler):
 
     async def http_error_401(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return await self.http_error_auth_reqed("www-authenticate", req.full_url, req, headers)
+        return await log_in(self, "www-authenticate", req.full_url, req, fp, headers)
 
     async def http_open(self, req: Any) -> None:
         """Answer in advance; None, for others open it."""
@@ -406,7 +426,7 @@ class ProxyDigestAuthHandler(BaseHandler, AbstractDigestAuthHandler):
 
     async def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """Answer the challenge; None, to leave the error to others, where that cannot be done."""
-        return await self.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
+        return await log_in(self, "proxy-authenticate", req.host, req, fp, headers)
 
     async def http_open(self, req: Any) -> None:
         """Answer in advance; None, for others open it."""
