@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from wirekit._wire.challenges import Challenge, format_quoted
+from wirekit._wire.challenges import Challenge, format_quoted, parse_challenges
 from wirekit._wire.percent import Quoting, quote_bytes
 
 TYPE_CHECKING = False
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-__all__ = ["choose_challenge", "choose_protection", "find_hash", "format_answer", "is_stale"]
+__all__ = [
+    "choose_challenge",
+    "choose_protection",
+    "find_hash",
+    "find_next_nonce",
+    "format_answer",
+    "is_stale",
+]
 
 _HASHES: Final = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256", "SHA": "sha1"}
 """Names of RFC 7616 section 6.1, and one that the standard library knows beside them."""
@@ -51,7 +58,7 @@ def choose_challenge(challenges: Iterable[Challenge]) -> Challenge | None:
     for challenge in challenges:
         if challenge.scheme != "digest" or not challenge.parameters.get("nonce"):
             continue
-        algorithm = challenge.parameters.get("algorithm", "MD5")
+        algorithm = challenge.parameters.get("algorithm") or "MD5"
         if find_hash(algorithm) is None or choose_protection(challenge.parameters) is None:
             continue
         own = _STRENGTH.index(_base_of(algorithm))
@@ -65,7 +72,7 @@ def choose_protection(parameters: dict[str, str]) -> str | None:
 
     None for a kind of protection that is not known here.
     """
-    if "qop" not in parameters:
+    if not parameters.get("qop"):  # some servers send it empty
         return ""
     offered = [one.strip().lower() for one in parameters["qop"].split(",")]
     return next((one for one in ("auth", "auth-int") if one in offered), None)
@@ -74,6 +81,17 @@ def choose_protection(parameters: dict[str, str]) -> str | None:
 def is_stale(challenge: Challenge) -> bool:
     """Tell whether the answer before this was right but for its nonce: the same login may be tried again."""
     return challenge.parameters.get("stale", "").lower() == "true"
+
+
+def find_next_nonce(values: Iterable[str]) -> str | None:
+    """Return the nonce that an Authentication-Info field asks for from now on; None where it names none, or is malformed.
+
+    values: of the fields of that name.
+    """
+    for challenge in parse_challenges([f"Digest {value}" for value in values]):
+        if nonce := challenge.parameters.get("nextnonce"):
+            return nonce
+    return None
 
 
 def format_answer(
@@ -92,7 +110,7 @@ def format_answer(
     parameters: of the challenge. uri: the request target as it is sent. count: how often this nonce was used, this
     time included. cnonce: text that nobody can foresee. body: for ``auth-int`` (None: it is not known).
     """
-    digest = find_hash(parameters.get("algorithm", "MD5"))
+    digest = find_hash(parameters.get("algorithm") or "MD5")
     protection = choose_protection(parameters)
     nonce = parameters.get("nonce")
     if digest is None or protection is None or not nonce or (protection == "auth-int" and body is None):
@@ -113,7 +131,7 @@ def format_answer(
         ("uri", format_quoted(uri)),
         ("response", format_quoted(response)),
     ]
-    if "algorithm" in parameters:
+    if parameters.get("algorithm"):
         fields.append(("algorithm", parameters["algorithm"]))
     if "opaque" in parameters:
         fields.append(("opaque", format_quoted(parameters["opaque"])))

@@ -12,6 +12,7 @@ provided that not a byte of an answer has come. Others use kept connections only
 a one fails after all the error says that nobody knows whether the server has acted.
 """
 
+import contextlib
 import functools
 import socket
 from typing import TYPE_CHECKING, Any, Final
@@ -170,8 +171,9 @@ class AbstractHTTPHandler(BaseHandler):
                     req.get_method(), _choose_target(req), data, headers, encode_chunked=chunked
                 )
             except OSError as failure:
-                raise error.URLError(failure) from failure
-            response = connection.getresponse()
+                response = _hear_early_answer(connection, data, failure)
+            else:
+                response = connection.getresponse()
         except BaseException:
             connection.close()
             raise
@@ -333,6 +335,19 @@ def _leave(line: Line, connection: Any, response: Any) -> None:
         return
     if kept:
         line.give_back()
+
+
+def _hear_early_answer(connection: Any, data: Any, failure: OSError) -> Any:
+    """Return the answer that a server gave before it hung up in the middle of a body; URLError where it gave none.
+
+    RFC 9112 section 9.5: who refuses a body says so, and does not read all of it.
+    """
+    if data is not None and isinstance(failure, ConnectionError) and connection.sock is not None:
+        with contextlib.suppress(OSError, client.HTTPException):
+            response = connection.getresponse()
+            response.will_close = True  # the rest of the body never left
+            return response
+    raise error.URLError(failure) from failure
 
 
 def _format_host(request: Any) -> str:

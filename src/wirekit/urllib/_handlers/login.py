@@ -8,6 +8,7 @@ what that server gets at once.
 from typing import Any
 
 from wirekit.urllib._handlers.base import HOME, BaseHandler
+from wirekit.urllib._handlers.unread import log_in
 
 __all__ = ["URLLoginHandler"]
 
@@ -28,7 +29,7 @@ class URLLoginHandler(BaseHandler):
             return None
         if self._server is None:
             self._server = self._make("Authorization")
-        return self._server.http_error_auth_reqed("www-authenticate", req.full_url, req, headers)
+        return log_in(self._server, "www-authenticate", req.full_url, req, fp, headers)
 
     def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:  # noqa: ARG002 - the protocol's
         """Answer a proxy's Digest challenge; None where it is none, or the proxy's URL has no login."""
@@ -36,7 +37,7 @@ class URLLoginHandler(BaseHandler):
             return None
         if self._proxy is None:
             self._proxy = self._make("Proxy-authorization")
-        return self._proxy.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
+        return log_in(self._proxy, "proxy-authenticate", req.host, req, fp, headers)
 
     def _make(self, header: str) -> Any:
         """Make what answers challenges under a header; it answers in advance from then on."""
@@ -44,7 +45,7 @@ class URLLoginHandler(BaseHandler):
 
         made = URLDigest(header)
         made.add_parent(self.parent)
-        opening = self.parent.handle_open
-        for scheme in ("http", "https"):  # new lists: another thread may go through the old ones
-            opening[scheme] = sorted([*opening.get(scheme, ()), made])
+        for chain in (self.parent.handle_open, self.parent.process_response):
+            for scheme in ("http", "https"):  # new lists: another thread may go through the old ones
+                chain[scheme] = sorted([*chain.get(scheme, ()), made])
         return made

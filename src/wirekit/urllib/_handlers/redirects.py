@@ -9,6 +9,7 @@ from wirekit._wire import redirects, uri_pieces
 from wirekit.urllib import error, parse
 from wirekit.urllib._handlers.base import HOME, BaseHandler
 from wirekit.urllib._handlers.bodies import rewind
+from wirekit.urllib._handlers.unread import drain
 from wirekit.urllib._wanted import Request
 
 __all__ = ["HTTPRedirectHandler"]
@@ -82,7 +83,7 @@ class HTTPRedirectHandler(BaseHandler):
         if new.data is not None and new.data is req.data and not rewind(req):
             reason = f"{msg} - The body can be read once only, so the redirect cannot be followed"
             raise error.HTTPError(req.full_url, code, reason, headers, fp)
-        fp.close()  # its body, however long, is of no use: nothing of it is read
+        drain(fp)
         return self.parent.open(new, timeout=req.timeout)
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302

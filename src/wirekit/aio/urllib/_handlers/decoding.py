@@ -11,6 +11,7 @@ from typing import Any, Final
 from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._wire.decoding import WINDOW, find_codings, make_chain
+from wirekit.aio.http import client
 from wirekit.aio.http.client import HTTPResponse
 
 __all__ = ["DecodedResponse", "unpack"]
@@ -77,8 +78,12 @@ class DecodedResponse(HTTPResponse):
         """
         left = _ALL if amt is None or amt < 0 else amt
         whole = io.BytesIO()  # grows without being copied, which a list of parts would be
-        while left and (data := await self._take(left)):
-            left -= whole.write(data)
+        try:
+            while left and (data := await self._take(left)):
+                left -= whole.write(data)
+        except client.IncompleteRead as cut:
+            cut.partial = whole.getvalue()  # what it meant, as far as it had come
+            raise
         return whole.getvalue()
 
     async def read1(self, n: int | None = -1) -> bytes:

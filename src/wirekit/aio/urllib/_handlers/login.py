@@ -7,6 +7,7 @@ what that server gets at once.
 from typing import Any
 
 from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
+from wirekit.aio.urllib._handlers.unread import log_in
 
 __all__ = ["URLLoginHandler"]
 
@@ -27,7 +28,7 @@ class URLLoginHandler(BaseHandler):
             return None
         if self._server is None:
             self._server = self._make("Authorization")
-        return await self._server.http_error_auth_reqed("www-authenticate", req.full_url, req, headers)
+        return await log_in(self._server, "www-authenticate", req.full_url, req, fp, headers)
 
     async def http_error_407(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:  # noqa: ARG002 - the protocol's
         """Answer a proxy's Digest challenge; None where it is none, or the proxy's URL has no login."""
@@ -35,7 +36,7 @@ class URLLoginHandler(BaseHandler):
             return None
         if self._proxy is None:
             self._proxy = self._make("Proxy-authorization")
-        return await self._proxy.http_error_auth_reqed("proxy-authenticate", req.host, req, headers)
+        return await log_in(self._proxy, "proxy-authenticate", req.host, req, fp, headers)
 
     def _make(self, header: str) -> Any:
         """Make what answers challenges under a header; it answers in advance from then on."""
@@ -43,7 +44,7 @@ class URLLoginHandler(BaseHandler):
 
         made = URLDigest(header)
         made.add_parent(self.parent)
-        opening = self.parent.handle_open
-        for scheme in ("http", "https"):  # new lists: another thread may go through the old ones
-            opening[scheme] = sorted([*opening.get(scheme, ()), made])
+        for chain in (self.parent.handle_open, self.parent.process_response):
+            for scheme in ("http", "https"):  # new lists: another thread may go through the old ones
+                chain[scheme] = sorted([*chain.get(scheme, ()), made])
         return made

@@ -7,6 +7,7 @@ from wirekit._io import asynchronous as net
 from wirekit._wire import redirects, uri_pieces
 from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
 from wirekit.aio.urllib._handlers.bodies import rewind
+from wirekit.aio.urllib._handlers.unread import drain
 from wirekit.urllib import error, parse
 from wirekit.urllib._wanted import Request
 
@@ -81,7 +82,7 @@ class HTTPRedirectHandler(BaseHandler):
         if new.data is not None and new.data is req.data and not await rewind(req):
             reason = f"{msg} - The body can be read once only, so the redirect cannot be followed"
             raise error.HTTPError(req.full_url, code, reason, headers, fp)
-        fp.close()  # its body, however long, is of no use: nothing of it is read
+        await drain(fp)
         return await self.parent.open(new, timeout=req.timeout)
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
