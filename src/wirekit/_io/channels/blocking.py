@@ -97,7 +97,10 @@ class Receiver:
             self.passed += got
 
     def _gather(self, room: memoryview) -> int:
-        """Receive records as long as there is room for one and one comes at once; return how many bytes."""
+        """Receive records as long as there is room for one and one comes at once; return how many bytes.
+
+        Behind a full record another is on its way: nobody looks whether one has come.
+        """
         if self.error is not None:
             raise self.error
         got, most, soon = 0, len(room) - RECORD, self._soon
@@ -105,7 +108,7 @@ class Receiver:
         try:
             while n := recv_into(room[got:]):
                 got += n
-                if got > most or not soon():
+                if got > most or (n < RECORD and not soon()):
                     break
         except OSError as error:
             if not got:
