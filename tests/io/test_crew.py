@@ -115,6 +115,41 @@ def test_threads_are_bounded_and_everybody_is_answered() -> None:
     assert max(most) <= 4
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_fewest_threads_serve_handlers_that_wait(limit: int) -> None:
+    class Waits(Handler):
+        def answer(self) -> bytes:
+            time.sleep(crew.MOMENT * 3)  # each one is taken over, and soon they would be spread
+            return b"late"
+
+    with defaults.using(max_threads=limit), running(Waits) as server, connections(server, 4) as made:
+        for _ in range(6):
+            for connection in made:
+                connection.request("GET", "/")
+            for connection in made:
+                assert connection.getresponse().read() == b"late"
+        assert len(threads_of(server)) <= max(2, limit)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_server_outlives_its_own_errors() -> None:
+    class Fails(Handler):
+        def answer(self) -> bytes:
+            if self.path == "/fail":
+                raise ValueError
+            return b"ok"
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            raise RuntimeError("of the program's own")
+
+    with running(Fails, Server) as server, connections(server, 3) as made:
+        assert get(made[0]) == b"ok"
+        assert get(made[0], "/fail")  # parked before
+        assert get(made[1], "/fail")  # its first request
+        assert get(made[2]) == b"ok"
+
+
 def test_idle_clients_are_served_while_handlers_wait() -> None:
     gate, arrived = threading.Event(), threading.Event()
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import functools
 import io
+import os
 import socket
 import sys
 import threading
@@ -317,6 +318,25 @@ async def test_row_113_unread_body_is_no_request(twin: Twin, framing: str) -> No
 
 
 @both_twins
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+async def test_row_113_body_behind_an_answer_at_hand_is_no_request(
+    twin: Twin, root: Path, framing: str
+) -> None:
+    (root / "file").write_bytes(b"content")
+    os.utime(root / "file", (1e9, 1e9))  # one that is old enough to be kept
+    if framing == "length":
+        data = b"GET /file HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(SECOND) + SECOND
+    else:
+        data = b"GET /file HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        data += b"%X\r\n" % len(SECOND) + SECOND + b"\r\n0\r\n\r\n"
+    plain = b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n"
+    async with serving(twin, quiet_files(twin, root)) as server:
+        answer = await ask(twin, server, 4 * plain + 4 * data + 2 * plain)
+    assert answer.count(b"HTTP/1.1 200 ") == answer.count(b"content") == 10
+    assert answer.count(b"HTTP/1.1 ") == 10
+
+
+@both_twins
 async def test_row_113_absurd_length_is_never_taken_for_none(twin: Twin) -> None:
     handler, seen = make_handler(twin)
     async with serving(twin, handler) as server:
@@ -382,6 +402,34 @@ async def test_row_116_chunk_lines_and_trailers(twin: Twin, body: bytes) -> None
 )
 async def test_row_116_bare_lf(twin: Twin, head: bytes) -> None:
     await refused(twin, head)
+
+
+@both_twins
+async def test_row_116_trailers_are_of_one_request(twin: Twin) -> None:
+    seen: list[Any] = []
+
+    async def look(handler: Any) -> None:
+        seen.append(list(handler.rfile.trailers))
+
+    handler, _ = make_handler(twin, method_of(twin, look))
+    data = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nAdmin: yes\r\n\r\n"
+    async with serving(twin, handler) as server:
+        await ask(twin, server, data + get("/"))
+    assert seen == [[]]
+
+
+@both_twins
+@pytest.mark.parametrize(
+    "line", ["GET a", "GET @b/", "GET *", "GET a:80", "GET http:///", "GET ?a", "CONNECT a@b:1", "OPTIONS a"]
+)
+async def test_row_118_target_is_a_path_or_a_url(twin: Twin, line: str) -> None:
+    await refused(twin, f"{line} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    same_fields = f"GET / HTTP/1.1\r\nHost: a\r\n\r\n{line} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    handler, seen = make_handler(twin)
+    async with serving(twin, handler) as server:
+        answer = await ask(twin, server, same_fields + SECOND)
+    assert seen == ["/"]
+    assert answer.count(b"HTTP/1.1 400 ") == 1
 
 
 @both_twins
@@ -578,6 +626,8 @@ async def test_row_123_log_has_no_control_characters(twin: Twin, monkeypatch: py
         (b"\x16\x03\x01\x02\x00", 400),
         (b"GET /\r\n\r\n", 505),
         (b"GET / HTTP/9.9\r\n\r\n", 505),
+        (b"\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     ],
 )
 async def test_row_124_malformed_request_gets_a_status_line(twin: Twin, data: bytes, status: int) -> None:

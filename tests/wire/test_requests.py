@@ -138,6 +138,36 @@ def test_host_that_is_none_is_refused(host: bytes) -> None:
     assert refusal(head_of(b"GET / HTTP/1.1", b"Host: " + host)).status == 400
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"GET /", b"GET //a", b"GET http://a", b"PUT a+b://c/d", b"OPTIONS *", b"OPTIONS /", b"CONNECT a:80",
+        b"CONNECT [::1]:80", b"CONNECT /",
+    ],
+)  # fmt: skip
+def test_target_is_let_through(start: bytes) -> None:
+    head = head_of(start + b" HTTP/1.1", b"Host: a")
+    assert parse_request_head(head, STRICT).target == start.split()[1].decode()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"GET a", b"GET *", b"GET @b/", b"GET a:80", b"GET http:/a", b"GET http:///a", b"GET ?a", b"OPTIONS **",
+        b"CONNECT a", b"CONNECT a:80/", b"CONNECT a@b:80", b"CONNECT *", b"GET 1://a", b"GET \xe4",
+    ],
+)  # fmt: skip
+def test_target_that_is_no_path_is_refused(start: bytes) -> None:
+    head = head_of(start + b" HTTP/1.1", b"Host: a")
+    assert refusal(head).status == 400
+    assert parse_request_head(head, LAX).target == start.split()[1].decode("latin-1")
+    usual = parse_request_head(head_of(start.split()[0] + b" / HTTP/1.1", b"Host: a"), STRICT)
+    with pytest.raises(BadRequest):
+        replace_line(usual, start + b" HTTP/1.1\r\n", STRICT)
+    usual = parse_request_head(head_of(b"GET / HTTP/1.1", b"Host: a"), LAX)
+    assert replace_line(usual, start + b" HTTP/1.1\r\n", LAX).line == (start + b" HTTP/1.1").decode("latin-1")
+
+
 @pytest.mark.parametrize("line", [b"GET / HTTP/1.1", b"GET / HTTP/1.0"])
 def test_two_hosts_are_refused(line: bytes) -> None:
     assert refusal(head_of(line, b"Host: a", b"Host: a")).status == 400

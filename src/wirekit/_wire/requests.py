@@ -12,7 +12,7 @@ library's ``http.server``, and a connection that brought such a head is not used
 """
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from wirekit._wire.fields import (
     MATCH_BLOCK,
@@ -43,7 +43,10 @@ _LENGTH = re.compile(rb"[0-9]{1,%d}+" % MAX_LENGTH_DIGITS).fullmatch
 _HOST = re.compile(  # RFC 3986 section 3.2.2, but for the comma: it is where two Host fields were joined
     rb"(?:\[[0-9a-f:.]++(?:%25[a-z0-9._~-]++)?\]|[a-z0-9._~!$&'()*+;=%\x80-\xff-]*+)(?::[0-9]*+)?"
 ).fullmatch
+_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*+://[^/?#]").match
+_AUTHORITY = re.compile(rb"(?:\[[0-9A-Fa-f:.]++\]|[^][:/?#@]++):[0-9]++").fullmatch
 _BARE_CR = re.compile(rb"\r(?!\n)")
+_SLASH: Final = 0x2F
 _MENDABLE = "a header line is folded, or ends without CR"
 
 
@@ -143,6 +146,7 @@ def parse_request_head(head: bytes, rules: Rules) -> RequestHead:
     low = head.lower()
     if rules.strict_framing:
         _check_host(low, version)
+        _check_target(method, target)
     _frame(result, low, rules)
     return result
 
@@ -158,6 +162,8 @@ def replace_line(head: RequestHead, raw_line: bytes, rules: Rules) -> RequestHea
         raise BadRequest(0)
     if len(raw_line) >= rules.max_line or len(raw_line) + len(head.block) > rules.max_head:
         raise BadRequest(0)
+    if rules.strict_framing:
+        _check_target(found[1], found[2])
     words = (found[1].decode("ascii"), found[2].decode("iso-8859-1"), head.version)
     result = RequestHead(raw_line, words, head.block, head._fields)
     result.length, result.chunked, result.unframed = head.length, head.chunked, head.unframed
@@ -187,6 +193,18 @@ def _check_host(low: bytes, version: bytes) -> None:
         raise BadRequest(400, "Bad Host", "a request must have one Host field")
     if not _HOST(hosts[0]):
         raise BadRequest(400, "Bad Host", "the Host field is no host")
+
+
+def _check_target(method: bytes, target: bytes) -> None:
+    """Let only the forms of RFC 9112 section 3.2 pass: else ``@b.example/`` behind a proxy's own ``http://a`` is a host."""
+    if target[0] == _SLASH or _ABSOLUTE(target):
+        return
+    if method == b"CONNECT":
+        if _AUTHORITY(target):
+            return
+    elif method == b"OPTIONS" and target == b"*":
+        return
+    raise BadRequest(400, "Bad request target", "it is neither a path nor a URL")
 
 
 def _frame(head: RequestHead, low: bytes, rules: Rules) -> None:

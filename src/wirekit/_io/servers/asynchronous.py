@@ -132,6 +132,8 @@ class AcceptedStream(Stream):
                 return
             self._write(answer, len(self._layers))
             answered = True
+        if answered:
+            self.begun = False
         if answered and self.pos == len(self.buffer) and self._lot is not None:
             self._lot.expect(self, handler, defaults.active.keep_alive_timeout)
         elif not self.begun and self._lot is not None:
@@ -293,7 +295,8 @@ class Lot:
             else:
                 stream.due = -1.0
                 if stream.begun:
-                    stream.parked.log_error("Request timed out: %r", TimeoutError("timed out"))
+                    with contextlib.suppress(Exception):  # a program's own; others wait behind this one
+                        stream.parked.log_error("Request timed out: %r", TimeoutError("timed out"))
                 self._server._go_on(stream)  # noqa: SLF001 - the two are one mechanism
         if earliest < self._look:
             self._set(max(earliest, now + len(streams) * LOOK_EACH))

@@ -15,6 +15,7 @@ whoever takes it off again leads: the leader, or the watcher who found it there 
 its own.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -37,6 +38,8 @@ HALVING: Final = 0.05
 """Seconds in which half of these changes are forgotten."""
 LINE: Final = 0.005
 """Seconds that a line of ready connections takes, from which on it is looked at why."""
+FEWEST: Final = 2
+"""Threads of a crew: one leads, one watches."""
 REST: Final = 10.0
 """Seconds after which a thread without work ends."""
 
@@ -97,7 +100,7 @@ class Crew(Lot):
 
     def __init__(self, server: Any, limit: int, *, daemon: bool) -> None:
         super().__init__(server)
-        self.limit = max(2, limit)  # one leads, one watches
+        self.limit = max(FEWEST, limit)
         self.daemon = daemon
         self.threads: set[threading.Thread] = set()
         self._stage: list[Place] = []
@@ -176,11 +179,11 @@ class Crew(Lot):
     def _find_work(self) -> Work | None:
         """Return what is to be done next; None when there is nothing for a while."""
         with self._staffing:
-            if self._backlog:
-                return self._backlog.pop(0)
-            if self._unwatched:
+            if self._unwatched:  # before all: an unwatched leader may be held up, and everybody with it
                 self._unwatched = False
                 return self._watch
+            if self._backlog:
+                return self._backlog.pop(0)
             if self.stopping:
                 return None
             me = Member()
@@ -215,9 +218,8 @@ class Crew(Lot):
         while not self.stopping:
             places = [self.arrivals.popleft()] if self.arrivals else self.poll(None)
             if time.monotonic() < self._spread_until:
-                for place in places:
-                    self._hand_out(place)
-            else:
+                places = [place for place in places if not self._hand_out(place)]
+            if places:
                 began, switches = time.monotonic(), _count_switches() if len(places) > 1 else 0
                 for place in places:
                     stage.append(place)
@@ -246,21 +248,41 @@ class Crew(Lot):
             return place.ready()
         except BaseException as error:  # noqa: BLE001 - a thread of the handler's own would end with it
             if not isinstance(error, SystemExit):
-                self.server.handle_error(place.sock, getattr(place, "address", None))
+                self._report(place)
             return False
+
+    def _report(self, place: Place) -> None:
+        """Tell of an exception as a thread of the handler's own would: what comes of that must not end this one."""
+        try:
+            self.server.handle_error(place.sock, getattr(place, "address", None))
+        except BaseException:  # noqa: BLE001 - a server's own handle_error may raise
+            kind, error, trace = sys.exc_info()
+            threading.excepthook(threading.ExceptHookArgs((kind, error, trace, threading.current_thread())))
+
+    def _end(self, place: Place) -> None:
+        try:
+            super()._end(place)
+        except BaseException:  # noqa: BLE001 - likewise
+            self._report(place)
 
     def _rearm(self, place: Place, *, keeps: bool) -> None:
         """Put a place back to where its leader has taken it from."""
         if keeps and not self.arm(place):
-            place.expire()
+            self._end(place)
 
-    def _hand_out(self, place: Place) -> None:
-        """Let another thread run what is ready."""
+    def _hand_out(self, place: Place) -> bool:
+        """Let another thread run what is ready; False where there is none, nor one that could come back to it."""
+        armed = place.armed
         self.disarm(place)
         work = partial(self._run_apart, place)
         with self._staffing:
-            if not self._give(work):
+            given = self._give(work)
+            if not given and len(self.threads) > FEWEST:
                 self._backlog.append(work)
+                given = True
+        if not given and armed:
+            self.arm(place)
+        return given
 
     def _run_apart(self, place: Place) -> None:
         self._rearm(place, keeps=self._run(place))

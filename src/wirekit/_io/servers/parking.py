@@ -67,6 +67,11 @@ def take_arrived(stream: Stream) -> bool | None:
     return True
 
 
+def _holds_back(stream: Stream) -> bool:
+    """Tell whether TLS has decrypted more than was asked for: of that the selector knows nothing."""
+    return type(stream.sock) is not socket.socket and bool(getattr(stream.sock, "pending", int)())
+
+
 def _receive_at_once(sock: Any) -> bytes:
     """Receive what is there; BlockingIOError or SSLWantReadError where nothing is. TLS needs the whole socket's word."""
     usual = sock.gettimeout()
@@ -183,7 +188,8 @@ class Lingering(Place):
     def expire(self) -> None:
         """Close."""
         self.lot.disarm(self)
-        self.lot.lingering -= 1
+        with self.lot._lock:  # noqa: SLF001 - the two are one mechanism
+            self.lot.lingering -= 1
         self.sock.close()
 
 
@@ -309,7 +315,7 @@ class Lot:
                 return False
             place = handler._place = Parked(self, handler)  # noqa: SLF001 - likewise
             self._settling[place.sock] = place
-        elif place.ended:
+        elif place.ended or (_holds_back(rfile.stream) and self._take_rest(rfile)):
             return False
         place.begun = rfile.stream.pos < len(rfile.stream.buffer)
         rules = defaults.active
@@ -320,6 +326,12 @@ class Lot:
             self.expect(place.due)
         place.waits = rfile.idle = True
         return True
+
+    @staticmethod
+    def _take_rest(rfile: Any) -> bool:
+        """Take what TLS holds back; tell whether the handler can go on with it."""
+        arrived = take_arrived(rfile.stream)
+        return arrived is False or (arrived is True and rfile.stands_whole())
 
     @staticmethod
     def patience(handler: Any, usual: float | None) -> float:
@@ -343,7 +355,8 @@ class Lot:
             return False
         # a copy: its owner closes the socket, and what the client still sends is not even to be decrypted
         place = Lingering(self, socket.socket(fileno=os.dup(sock.fileno())))
-        self.lingering += 1
+        with self._lock:
+            self.lingering += 1
         if not self.arm(place):
             place.expire()
         return True
@@ -433,8 +446,7 @@ class Lot:
                 earliest = place.due
         self._look = min(self._look, max(earliest, now + len(places) * LOOK_EACH))
 
-    @staticmethod
-    def _end(place: Place) -> None:
+    def _end(self, place: Place) -> None:
         place.due = float("inf")
         place.expire()
 

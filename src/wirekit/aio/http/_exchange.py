@@ -94,9 +94,11 @@ class RequestFile(net.FileBase):
         return True
 
     def repeats(self) -> requests.RequestHead | None:
-        """Return the last head where the same one stands in the buffer once more; take nothing."""
-        stream, known = self.stream, self._known
-        return self._known_head if known and stream.buffer.startswith(known, stream.pos) else None
+        """Return the last head where the same one stands in the buffer once more, without a body; take nothing."""
+        stream, known, head = self.stream, self._known, self._known_head
+        if head is None or head.length or head.chunked or head.unframed or head.expects:
+            return None  # what follows such a head is no request
+        return head if known and stream.buffer.startswith(known, stream.pos) else None
 
     def pass_over(self) -> None:
         """Take the head that ``repeats``: its request is answered."""
@@ -158,7 +160,7 @@ class RequestFile(net.FileBase):
                 stream.pos += 2
                 forgiven = True
             elif start[:1] == b"\n" or start == b"\r\n":
-                raise requests.BadRequest(0)
+                raise requests.BadRequest(400 if defaults.active.strict_framing else 0)
             elif start not in {b"", b"\r"}:
                 return True
             else:
@@ -212,6 +214,8 @@ class RequestFile(net.FileBase):
         self._left = _ALL if head.unframed else head.length or 0
         self._chunked = head.chunked
         self._since, self._got = 0.0, 0
+        if self.trailers:
+            self.trailers = []  # they were another request's
 
     def unframe(self) -> None:
         """Give whatever comes from now on: the connection speaks another protocol, or the next head is to be read."""
