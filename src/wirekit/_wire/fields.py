@@ -29,6 +29,7 @@ MATCH_BLOCK = re.compile(rb"(?:%b++:%b*+\r\n)*+\r\n" % (TOKEN, TEXT)).fullmatch
 _EACH_FIELD = re.compile(r"([^:\r]++):[\t ]*+([^\r]*+)\r\n").findall  # on what matched before
 _LEGAL_NAME = re.compile(rb"%b++" % TOKEN).fullmatch
 _LEGAL_VALUE = re.compile(rb"%b*+" % TEXT).fullmatch
+_ILLEGAL_BYTES = re.compile(rb"[^\t -~\x80-\xff]").findall
 _LAX_NAME = re.compile(rb"[^:\s][^:\r\n]*+").fullmatch
 _LAX_ILLEGAL = re.compile(rb"\n(?![ \t])|\r(?![ \t\n])").search
 _ODD_LINE = re.compile(rb"[^\r\n]*+(?:\r\n|\n|\Z)").match
@@ -142,5 +143,6 @@ def check_value(value: bytes, *, strict: bool = True) -> None:
     that starts a field of its own.
     """
     if not _LEGAL_VALUE(value) and (strict or _LAX_ILLEGAL(value)):
-        message = f"Invalid header value {value!r}"
+        # the value itself stays out of it: it may well be a token that was read with its line end
+        message = f"Invalid header value: {b''.join(_ILLEGAL_BYTES(value)[:9])!r} in {len(value)} bytes"
         raise ValueError(message)
