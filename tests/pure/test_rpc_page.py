@@ -29,7 +29,7 @@ class Reader(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         self.seen.append((tag, dict(attrs)))
-        if tag not in {"meta", "input"}:
+        if tag not in {"meta", "input", "link"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -50,8 +50,11 @@ def test_page_is_well_formed_and_loads_nothing() -> None:
 
     reader = Reader(make({"m": method, "pow": pow, "odd": ("(a)", "help")}))
     assert reader.open == []
+    (icon,) = (attributes for tag, attributes in reader.seen if tag == "link")
+    assert icon["rel"] == "icon"
+    assert (icon.pop("href") or "").startswith("data:image/svg+xml,")  # stands in the page, like all the rest
     for tag, attributes in reader.seen:
-        assert tag not in {"img", "iframe", "object", "embed", "link", "base", "svg"}
+        assert tag not in {"img", "iframe", "object", "embed", "base", "svg"}
         assert not {"src", "style", "srcset"} & attributes.keys()
         assert not any(name.startswith("on") for name in attributes)
         assert (attributes.get("href") or "#").startswith(("#", "https://", "http://"))
