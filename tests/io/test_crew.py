@@ -19,7 +19,7 @@ from wirekit.http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE = 10
+PATIENCE = 60
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -70,7 +70,7 @@ def get(connection: http.client.HTTPConnection, path: str = "/") -> bytes:
 
 
 def becomes(condition: Callable[[], bool]) -> bool:
-    for _ in range(500):
+    for _ in range(6000):
         if condition():
             return True
         time.sleep(0.01)
@@ -81,14 +81,17 @@ def threads_of(server: Any) -> list[threading.Thread]:
     return list(server._crew.threads)
 
 
-def test_quick_handlers_need_few_threads() -> None:
+def test_quick_handlers_need_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    # a loaded machine may hold up the quickest handler: nobody takes over then
+    monkeypatch.setattr(crew.Crew, "_take_over", lambda _: False)
+    monkeypatch.setattr(crew, "LINE", 1e9)
     with running(Handler) as server, connections(server, 40) as made:
         for _ in range(5):
             for connection in made:
                 connection.request("GET", "/")
             for connection in made:
                 assert connection.getresponse().read() == b"ok"
-        assert len(threads_of(server)) < 12
+        assert len(threads_of(server)) == 2
 
 
 def test_threads_are_bounded_and_everybody_is_answered() -> None:
@@ -131,8 +134,10 @@ def test_fewest_threads_serve_handlers_that_wait(limit: int) -> None:
         assert len(threads_of(server)) <= max(2, limit)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_server_outlives_its_own_errors() -> None:
+def test_server_outlives_its_own_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+
     class Fails(Handler):
         def answer(self) -> bytes:
             if self.path == "/fail":
@@ -147,7 +152,9 @@ def test_server_outlives_its_own_errors() -> None:
         assert get(made[0]) == b"ok"
         assert get(made[0], "/fail")  # parked before
         assert get(made[1], "/fail")  # its first request
+        assert becomes(lambda: len(told) == 2)
         assert get(made[2]) == b"ok"
+    assert [one.exc_type for one in told] == [RuntimeError, RuntimeError]
 
 
 def test_idle_clients_are_served_while_handlers_wait() -> None:
