@@ -93,11 +93,10 @@ class Window:
 
     def _add(self, message: Any) -> None:
         """Send one more message, or take note of why not."""
-        smtp = self._smtp
         envelope = self._open(message)
         if isinstance(envelope, SendResult):
             self._settle(_Flight(result=envelope))
-        elif not (smtp._is_plain() and sending.uses_flights(smtp)) or len(envelope.message) > self._limit:
+        elif self._goes_alone(envelope):
             self._send_alone(envelope)
         else:
             flight = self._prepare(envelope)
@@ -107,6 +106,14 @@ class Window:
                 self._launch(flight, sending.frame_chunk(envelope))
             else:
                 self._launch_by_data(flight)
+
+    def _goes_alone(self, envelope: sending.Envelope) -> bool:
+        smtp = self._smtp
+        return (
+            not (smtp._is_plain() and sending.uses_flights(smtp))
+            or len(envelope.message) > self._limit
+            or (sending.uses_chunks(smtp) and sending.holds_commands(envelope))
+        )
 
     def _open(self, message: Any) -> sending.Envelope | SendResult:
         """Return a message's envelope; where it has none that can be sent, or nothing can be, the result."""
@@ -347,7 +354,7 @@ class Window:
         while self._flying:
             self._land()
         if not self._clean and self._broken is None:
-            self._smtp._rset()
+            sending.reset(self._smtp)
             self._clean = True
 
 

@@ -566,12 +566,12 @@ class SMTP:
         self._recipients = []
         return self.docmd("rset")
 
-    def _rset(self) -> None:
-        """Give up the transaction; that the connection is gone will be told by the next command."""
+    def _rset(self) -> tuple[int, bytes] | None:
+        """Give up the transaction and return the reply; None where the next command will tell that we are cut off."""
         try:
-            self.rset()
+            return self.rset()
         except _errors().SMTPServerDisconnected:
-            pass
+            return None
 
     def noop(self) -> tuple[int, bytes]:
         """Have the server say that it is there."""

@@ -4,7 +4,7 @@ import smtplib
 
 import pytest
 
-from wirekit._wire.smtp_lines import END, add_dots, fix_line_ends, is_canonical, quote_data
+from wirekit._wire.smtp_lines import END, add_dots, fix_line_ends, holds_commands, is_canonical, quote_data
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,21 @@ def test_message_that_is_right_is_not_copied() -> None:
 )
 def test_dots_at_the_beginning_are_doubled(given: bytes, wanted: bytes) -> None:
     assert add_dots(given) == wanted
+
+
+@pytest.mark.parametrize(
+    "message, wanted",
+    [
+        (b"", False),
+        (b"Subject: rcpt to:<a@x>\r\n", False),
+        (b"Subject: x\r\n\r\nRCPT TO:<a@x>\r\n", True),
+        (b"x\n \trcpt to:<a@x>\n", True),
+        (b"Rcpt", True),
+        (b"x\r\nMAIL FROM:<a@x>\r\n", False),  # without a recipient nothing is sent to anybody
+    ],
+)
+def test_lines_that_could_name_a_recipient_are_found(message: bytes, wanted: bool) -> None:
+    assert holds_commands(message) is wanted
 
 
 def test_end_stands_alone_on_its_line() -> None:

@@ -76,7 +76,7 @@ def test_so_many_replies_are_taken_as_are_wanted_and_there() -> None:
         assert data[pos:].startswith((b"250", b"251", b"252", b"253"))
 
 
-@pytest.mark.parametrize("last", [b"421 bye\r\n", b"421-bye\r\n421 bye\r\n", b"nonsense\r\n"])
+@pytest.mark.parametrize("last", [b"421 bye\r\n", b"221 bye\r\n", b"421-bye\r\n421 bye\r\n", b"nonsense\r\n"])
 def test_nothing_is_taken_behind_the_last(last: bytes) -> None:
     data = b"250 a\r\n" + last + b"250 b\r\n"
     replies, pos = ReplyDecoder().take(data, 0, 9, LINES, SIZE)
@@ -163,9 +163,10 @@ def test_enhanced_status_is_text_and_parts() -> None:
 
 
 def test_reply_tells_what_it_means() -> None:
-    assert [Reply(code, b"").accepted for code in (199, 200, 250, 299, 300)] == [
+    assert [Reply(code, b"").accepted for code in (199, 200, 221, 250, 299, 300)] == [
         False,
         True,
+        False,
         True,
         True,
         False,

@@ -65,6 +65,22 @@ def test_replies_find_their_commands_by_data() -> None:
     assert (result.outcome, result.accepted, result.refused) == (SENT, (A,), {B: NO})
 
 
+def test_message_taken_for_nobody_is_not_sent() -> None:
+    result = transact(OK, NO, NO, OK).result()
+    assert (result.outcome, result.accepted, result.refused) == (NOT_SENT, (), {A: NO, B: NO})
+    assert isinstance(result.error, smtplib.SMTPRecipientsRefused)
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 3])
+def test_farewell_in_the_place_of_a_reply_is_no_consent(before: int) -> None:
+    bye = Reply(221, b"2.7.0 I can break rules, too")
+    made = transact(*[OK] * before, bye)
+    assert (made.closing, made.over, made.whole) == (True, True, False)
+    result = made.result()
+    assert (result.outcome, result.accepted, result.unknown) == (NOT_SENT, (), ())
+    assert result.reply == bye
+
+
 def test_sender_refused() -> None:
     result = transact(NO, Reply(503, b"no"), Reply(503, b"no"), Reply(503, b"no")).result()
     assert (result.outcome, result.accepted, result.unknown) == (NOT_SENT, (), ())

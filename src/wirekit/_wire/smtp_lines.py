@@ -11,13 +11,14 @@ import re
 from io import IncrementalNewlineDecoder
 from typing import Final
 
-__all__ = ["END", "add_dots", "fix_line_ends", "is_canonical", "quote_data"]
+__all__ = ["END", "add_dots", "fix_line_ends", "holds_commands", "is_canonical", "quote_data"]
 
 END: Final = b".\r\n"
 """What ends the data, at the beginning of a line."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _LINE_START = re.compile(r"(?m)^\.")
+_RCPT = re.compile(rb"(?m)^[ \t]*rcpt").search
 
 
 def is_canonical(data: bytes) -> bool:
@@ -42,6 +43,16 @@ def add_dots(data: bytes) -> bytes:
         return data
     data = data.replace(b"\r\n.", b"\r\n..")
     return b"." + data if data.startswith(b".") else data
+
+
+def holds_commands(message: bytes) -> bool:
+    """Tell whether a message has a line that could name a recipient, if somebody took it for commands.
+
+    A server has to skip the data of a BDAT that it refuses (RFC 3030 section 4.2). There are some that read it as
+    commands (go-smtp does): without a line that begins with RCPT it can send nothing to anybody.
+    """
+    lower = message.lower()
+    return b"rcpt" in lower and _RCPT(lower) is not None
 
 
 def quote_data(data: str) -> str:

@@ -10,7 +10,16 @@ A ``Reply`` is the tuple ``(code, text)`` that the standard library gives, with 
 import re
 from typing import Final, NamedTuple, Self
 
-__all__ = ["LAST", "MAX_LINE", "EnhancedStatus", "Reply", "ReplyDecoder", "ReplyTooLong", "parse_features"]
+__all__ = [
+    "CLOSING",
+    "LAST",
+    "MAX_LINE",
+    "EnhancedStatus",
+    "Reply",
+    "ReplyDecoder",
+    "ReplyTooLong",
+    "parse_features",
+]
 
 MAX_LINE: Final = 8192
 """Bytes of one reply line with its end; the standard library's figure, sixteen times what RFC 5321 asks for."""
@@ -22,7 +31,9 @@ _FEATURE = re.compile(r"([A-Za-z0-9][A-Za-z0-9\-]*+) ?").match
 _OLD_AUTH = re.compile(r"auth=(.*)", re.IGNORECASE).match
 
 
-LAST: Final = {-1, 421}
+CLOSING: Final = {221, 421}
+"""Codes by which a server takes its leave: 421 whenever it wants to (RFC 5321 section 3.8), 221 where nobody said QUIT."""
+LAST: Final = {-1, *CLOSING}
 """Codes behind which nothing is a reply to what was asked: of what is no reply, and of a server that closes."""
 
 
@@ -90,8 +101,8 @@ class Reply(tuple[int, bytes]):
 
     @property
     def accepted(self) -> bool:
-        """Whether the code is 2xx: done."""
-        return 200 <= self[0] < 300
+        """Whether the code is 2xx: done; but for 221, by which a server takes its leave."""
+        return 200 <= self[0] < 300 and self[0] != 221
 
     @property
     def temporary(self) -> bool:
@@ -118,7 +129,7 @@ class ReplyDecoder:
     ) -> tuple[list[Reply], int]:
         """Return (the next replies, at most count and as far as they have come, the new position).
 
-        What is no reply (code -1), and 421, are the last ones: nothing that follows is a reply to what was asked. Raises
+        What is no reply (code -1), 421 and 221 are the last ones: nothing that follows is a reply to what was asked. Raises
         ReplyTooLong: a line above MAX_LINE, more than max_lines lines or max_size bytes.
         """
         replies: list[Reply] = []

@@ -17,7 +17,7 @@ recipient's.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from wirekit._wire.smtp_replies import Reply
+from wirekit._wire.smtp_replies import CLOSING, Reply
 
 __all__ = ["NOT_SENT", "SENT", "UNKNOWN", "SendResult", "Transaction", "explain"]
 
@@ -29,7 +29,6 @@ UNKNOWN: Final = "unknown"
 """The connection broke between the message's end and a reply to it: to send it again may double it."""
 
 NO_REPLY: Final = Reply(-1, b"")
-_CLOSING: Final = 421
 _GO_ON: Final = 354
 
 
@@ -142,7 +141,7 @@ class Transaction:
     def whole(self) -> bool:
         """Whether the message is taken for every recipient."""
         for reply in self.finals:
-            if not 200 <= reply[0] < 300:
+            if not 200 <= reply[0] < 300 or reply[0] in CLOSING:
                 return False
         for reply in self.rcpts:
             if not 200 <= reply[0] < 300:
@@ -208,8 +207,8 @@ class Transaction:
 
     @property
     def closing(self) -> bool:
-        """Whether the last reply was 421: the server closes the connection, nothing more comes (RFC 5321 section 3.8)."""
-        return self.last is not None and self.last.code == _CLOSING
+        """Whether the last reply was 421 or 221: the server closes the connection, nothing more comes."""
+        return self.last is not None and self.last.code in CLOSING
 
     @property
     def refused(self) -> dict[str, Reply]:
@@ -251,7 +250,8 @@ class Transaction:
         if not self.per_recipient and self.finals and self.finals[0].accepted:
             refused = self.refused
             taken = self.delivered if refused else self.recipients
-            return SendResult(self.sender, self.recipients, SENT, taken, refused, reply=self.finals[0])
+            if taken:  # it may say so of a message to nobody
+                return SendResult(self.sender, self.recipients, SENT, taken, refused, reply=self.finals[0])
         unknown, delivered = self.unknown, self.delivered
         found = SendResult(
             self.sender,
@@ -280,7 +280,7 @@ class Transaction:
             error = cause
         elif self.mail is None or not self.mail.accepted:
             error = errors.make_response_error(errors.SMTPSenderRefused, self.mail or NO_REPLY, self.sender)
-        elif not self.accepted or self.rcpts[-1].code == _CLOSING:
+        elif not self.accepted or self.rcpts[-1].code in CLOSING:
             error = errors.SMTPRecipientsRefused({**found.refused})
         else:
             last = self.finals[0] if self.finals else self.data

@@ -24,7 +24,7 @@ from wirekit._io import asynchronous as net
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 from wirekit._wire import smtp_addresses, smtp_commands, smtp_lines
 from wirekit._wire.busy import ConnectionBusy
-from wirekit._wire.smtp_replies import LAST, Reply, ReplyTooLong
+from wirekit._wire.smtp_replies import CLOSING, LAST, Reply, ReplyTooLong
 from wirekit._wire.smtp_transactions import Transaction
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def prepare(smtp: "SMTP", envelope: Envelope) -> Transaction:
         envelope.sender,
         envelope.recipients,
         commands,
-        by_chunk=uses_chunks(smtp),
+        by_chunk=uses_chunks(smtp) and (not holds_commands(envelope) or is_binary(envelope)),
         per_recipient=smtp._per_recipient,
     )
 
@@ -205,11 +205,21 @@ def uses_flights(smtp: "SMTP") -> bool:
     return smtp.pipelining and "pipelining" in smtp.esmtp_features
 
 
+def holds_commands(envelope: Envelope) -> bool:
+    """Tell whether a message that would leave with its envelope must not: DATA asks first (see ``smtp_lines``)."""
+    return len(envelope.message) <= EAGER and smtp_lines.holds_commands(envelope.message)
+
+
+def is_binary(envelope: Envelope) -> bool:
+    """Tell whether a message has to leave as it is, by BDAT (RFC 3030 section 3)."""
+    options = envelope.mail_options
+    return bool(options) and any(option.upper() == "BODY=BINARYMIME" for option in options)
+
+
 def frame_chunk(envelope: Envelope) -> list[bytes]:
     """Return the pieces of a message by BDAT (RFC 3030), in one chunk: the command, the message, a last line's end."""
     message, tail = envelope.message, b""
-    options = envelope.mail_options
-    if not options or not any(option.upper() == "BODY=BINARYMIME" for option in options):
+    if not is_binary(envelope):
         if len(message) <= CHECKED or not _begins_canonical(message):
             message = smtp_lines.fix_line_ends(message)
         tail = b"" if message.endswith(b"\r\n") else b"\r\n"
@@ -257,7 +267,7 @@ async def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> Transaction:
         error.refused = {**taken.refused, **error.refused}
         raise
     except _errors().SMTPDataError as error:
-        await _give_up(smtp, closing=error.smtp_code == 421)
+        await _give_up(smtp, closing=error.smtp_code in CLOSING)
         raise
     except ValueError:  # the caller's mistake: the transaction that was begun is of no use
         if taken.last is not None and smtp.sock is not None:
@@ -297,7 +307,34 @@ async def _give_up(smtp: "SMTP", *, closing: bool) -> None:
     if closing:
         smtp.close()
     else:
-        await smtp._rset()
+        await reset(smtp)
+
+
+async def reset(smtp: "SMTP") -> None:
+    """Give up the transaction; close where the server takes its leave, or is found out of step."""
+    settled, smtp._settled = smtp._settled, False  # what it has said already is looked at here
+    reply = await smtp._rset()
+    smtp._settled = settled
+    if reply is None:
+        return
+    if reply[0] in CLOSING:
+        smtp.close()
+    elif is_out_of_step(smtp, reply):
+        leave(smtp)
+
+
+def is_out_of_step(smtp: "SMTP", reply: Sequence[Any]) -> bool:
+    """Tell whether the reply to a RSET shows that the server takes the data of a BDAT that it has refused for commands.
+
+    It should skip them (RFC 3030 section 4.2); otherwise what comes is its opinion of their first line.
+    """
+    return uses_chunks(smtp) and not 200 <= reply[0] < 300
+
+
+def leave(smtp: "SMTP") -> None:
+    """Close the connection to a server that is out of step, and let messages leave by DATA if there is another one."""
+    smtp.close()
+    smtp.chunking = False
 
 
 async def send_data(smtp: "SMTP", msg: Any) -> tuple[int, bytes]:
@@ -314,7 +351,7 @@ async def send_data(smtp: "SMTP", msg: Any) -> tuple[int, bytes]:
             replies.append(_check_reply(smtp, _reply(await smtp.getreply())))
         except _errors().SMTPServerDisconnected as error:
             raise _make_unknown(smtp, error, recipients) from error
-        if replies[-1].code == 421 and not smtp._per_recipient:
+        if replies[-1].code in CLOSING and not smtp._per_recipient:
             break
     be_patient(smtp, patient=False)
     return next((reply for reply in replies if reply.accepted), replies[0])
@@ -349,6 +386,7 @@ async def transact(smtp: "SMTP", transaction: Transaction, envelope: Envelope) -
             and len(envelope.message) <= EAGER
             and len(transaction.commands) < MAX_FLIGHT
             and uses_flights(smtp)
+            and not (envelope.mail_options and holds_commands(envelope))
         ):
             await _send_at_once(smtp, transaction, envelope)
         else:
@@ -475,7 +513,7 @@ async def take_replies(
 ) -> int:
     """Take the replies that are due to a message, or so many of them; fewer where the server closes the connection.
 
-    before: replies that come before them, to RSET; returned is 421 where one of those is that, else 0.
+    before: 1 where a reply to RSET comes before them; returned is 421 where it is that, or 221, else 0.
     """
     while (due := min(transaction.due, most)) and not transaction.closing:
         if transaction.finals:
@@ -483,8 +521,12 @@ async def take_replies(
         replies = await read_replies(smtp, before + due)
         _check_reply(smtp, replies[-1])  # if any is no reply it is the last
         if before:
-            if len(replies) <= before and replies[-1][0] == 421:
+            if len(replies) <= before and replies[-1][0] in CLOSING:
                 return 421
+            if is_out_of_step(smtp, replies[0]):
+                leave(smtp)
+                message = "Server is out of step: it reads on behind a BDAT that it has refused"
+                raise _errors().SMTPServerDisconnected(message)
             replies, before = replies[before:], 0
         if transaction.mail is None and len(replies) == due == transaction.all_due:
             transaction.take_all(replies)
@@ -496,7 +538,7 @@ async def take_replies(
 
 
 async def read_replies(smtp: "SMTP", count: int) -> list[Reply]:
-    """Return the next replies; fewer where one of them is 421, or no reply: such a one closes the connection.
+    """Return the next replies; fewer where one of them is 421, 221 or no reply: such a one closes the connection.
 
     What had come before an error is kept in its ``_heard``.
     """

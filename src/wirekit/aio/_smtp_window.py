@@ -92,11 +92,10 @@ class Window:
 
     async def _add(self, message: Any) -> None:
         """Send one more message, or take note of why not."""
-        smtp = self._smtp
         envelope = self._open(message)
         if isinstance(envelope, SendResult):
             await self._settle(_Flight(result=envelope))
-        elif not (smtp._is_plain() and sending.uses_flights(smtp)) or len(envelope.message) > self._limit:
+        elif self._goes_alone(envelope):
             await self._send_alone(envelope)
         else:
             flight = self._prepare(envelope)
@@ -106,6 +105,14 @@ class Window:
                 await self._launch(flight, sending.frame_chunk(envelope))
             else:
                 await self._launch_by_data(flight)
+
+    def _goes_alone(self, envelope: sending.Envelope) -> bool:
+        smtp = self._smtp
+        return (
+            not (smtp._is_plain() and sending.uses_flights(smtp))
+            or len(envelope.message) > self._limit
+            or (sending.uses_chunks(smtp) and sending.holds_commands(envelope))
+        )
 
     def _open(self, message: Any) -> sending.Envelope | SendResult:
         """Return a message's envelope; where it has none that can be sent, or nothing can be, the result."""
@@ -346,7 +353,7 @@ class Window:
         while self._flying:
             await self._land()
         if not self._clean and self._broken is None:
-            await self._smtp._rset()
+            await sending.reset(self._smtp)
             self._clean = True
 
 

@@ -570,12 +570,12 @@ class SMTP:
         self._recipients = []
         return await self.docmd("rset")
 
-    async def _rset(self) -> None:
-        """Give up the transaction; that the connection is gone will be told by the next command."""
+    async def _rset(self) -> tuple[int, bytes] | None:
+        """Give up the transaction and return the reply; None where the next command will tell that we are cut off."""
         try:
-            await self.rset()
+            return await self.rset()
         except _errors().SMTPServerDisconnected:
-            pass
+            return None
 
     async def noop(self) -> tuple[int, bytes]:
         """Have the server say that it is there."""
