@@ -267,9 +267,67 @@ def test_goodbye_waits_until_there_is_room_for_it(
         thread = threading.Thread(target=read)
         thread.start()
         stream.sendall(BLOB)
-        channels.half_close(stream)
+        channels.close_at_end(stream, None)
         thread.join()
         assert (bytes(got), ends) == (BLOB, ["goodbye"])
+
+
+@pytest.mark.parametrize("goodbye", [True, False])
+def test_connection_closes_when_the_peer_has_ended_too(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, *, goodbye: bool
+) -> None:
+    """As ProFTPD does: it says goodbye, and replies when we have closed."""
+    with pair(server_tls, client_tls) as (stream, peer), pair() as (control, _):
+        ends: list[bytes] = []
+
+        def serve() -> None:
+            assert peer.recv(10) == b"data"
+            assert peer.recv(10) == b""
+            raw = peer.unwrap() if goodbye else peer
+            socket.socket.shutdown(raw, socket.SHUT_WR)
+            ends.append(socket.socket.recv(raw, 100))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        stream.sendall(b"data")
+        channels.close_at_end(stream, control)
+        assert stream.closed
+        thread.join()
+        assert ends == [b""]
+
+
+def test_peer_that_replies_first_is_heard(server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    with pair(server_tls, client_tls) as (stream, _), pair() as (control, speaker):
+        speaker.sendall(b"226 Done\r\n")
+        channels.close_at_end(stream, control)
+        assert not stream.closed
+        assert control.read_line(100) == b"226 Done\r\n"
+
+
+async def test_connection_of_the_async_twin_closes_when_the_peer_has_ended_too(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    ours, theirs = socket.socketpair()
+    ends: list[bytes] = []
+
+    def serve() -> None:
+        with server_tls.wrap_socket(theirs, server_side=True) as peer:
+            peer.settimeout(5)
+            ends.extend([peer.recv(10), peer.recv(10)])
+            raw = peer.unwrap()
+            ends.append(raw.recv(100))
+            raw.close()
+
+    ours.settimeout(5)
+    stream: Any = await asynchronous.attach(ours, None)
+    serving = threading.Thread(target=serve)
+    serving.start()
+    await stream.upgrade(client_tls, "localhost")
+    await stream.sendall(b"data")
+    await async_channels.close_at_end(stream, None)
+    await asyncio.to_thread(serving.join)
+    assert ends == [b"data", b"", b""]
+    assert stream.closed
 
 
 def test_end_towards_a_peer_that_is_gone_is_no_error(
@@ -279,7 +337,7 @@ def test_end_towards_a_peer_that_is_gone_is_no_error(
         with pair(*contexts) as (stream, peer):
             peer.close()
             stream.sock.close()
-            channels.half_close(stream)
+            channels.close_at_end(stream, None)
 
 
 def test_sockets_inside_tls_are_known(server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:

@@ -7,9 +7,10 @@ The reply decides. A server that closes TLS without a goodbye, or breaks the con
 the transfer complete and no byte is known to be missing; what it reports instead of that (a full disk, a quota) is the
 error, and not the broken connection in which it shows first.
 
-Data that we send ends with our goodbye, and then with the server's reply: only after that the connection is
-closed. Closing it at once would lose the tail over TLS: a socket that is closed with unread bytes (session tickets)
-resets, and the server may drop what it has not read yet.
+Data that we send ends with our goodbye, and then with the server's: only after that, or after its reply, the connection
+is closed. Closing it at once would lose the tail over TLS: a socket that is closed with unread bytes (session tickets)
+resets, and the server may drop what it has not read yet. Closing it after the reply alone would have ProFTPD, which
+waits for that, wait in vain.
 """
 
 from __future__ import annotations
@@ -329,7 +330,7 @@ class Transfer:
         if self.stream is None:
             self._close()
         else:
-            channels.half_close(self.stream)
+            channels.close_at_end(self.stream, self.ftp._attach())
         reply: str = self.ftp._final_reply()
         self._close()
         return reply

@@ -114,6 +114,7 @@ class Stream(asyncio.Protocol):
         self.held = False  # a response still reads: close() waits for release()
         self._unwanted = False  # close() was called
         self._hung_up = False  # not only inside TLS
+        self._parting = False  # closes when the peer ends, too
 
     # ---- what the event loop calls
 
@@ -179,6 +180,8 @@ class Stream(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+        if self._parting and self._ended:
+            self.close()
 
     def _append(self, data: bytes) -> None:
         self.buffer = data if self.pos == len(self.buffer) else self.buffer[self.pos :] + data
@@ -531,6 +534,13 @@ class Stream(asyncio.Protocol):
         self._transport.close()
         if self._transport.get_write_buffer_size():
             self._loop.call_later(LINGER, self._transport.abort)
+
+    def close_at_end(self) -> None:
+        """Close as soon as the peer ends the stream; what it still says is dropped."""
+        self._parting = True
+        self._blocks.clear()
+        if self._ended:
+            self.close()
 
     def abort(self) -> None:
         """Close at once, whatever is still queued."""

@@ -11,5 +11,5 @@
 | ``listen(host, family)`` | a listening socket for active mode; a real one in both twins |
 | ``await accept(listener, host, timeout, stop)`` | the connection that comes from ``host``, and no other's |
 | ``await send_urgent(stream, data)`` | the last byte of data as TCP's urgent one |
-| ``await half_close(stream)`` | tell that we send no more: TLS's goodbye to its last byte, or FIN |
+| ``await close_at_end(stream, control)`` | tell that we send no more, by TLS's goodbye or FIN; close when the peer ends, too |
 """

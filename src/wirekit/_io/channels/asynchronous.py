@@ -11,7 +11,7 @@ from wirekit._io import asynchronous as net
 from wirekit._io.names import limits_of
 from wirekit._wire.ftp_commands import same_host
 
-__all__ = ["Receiver", "accept", "caller", "half_close", "listen", "send_urgent", "text_file", "tls_of"]
+__all__ = ["Receiver", "accept", "caller", "close_at_end", "listen", "send_urgent", "text_file", "tls_of"]
 
 BACKLOG: Final = 8
 """Connections that may wait to be accepted: strangers must not keep the server's out."""
@@ -142,12 +142,13 @@ async def send_urgent(stream: Any, data: bytes) -> None:
         sock.send(data, socket.MSG_OOB)
 
 
-async def half_close(stream: Any) -> None:
-    """Tell the peer that we send no more, by FIN, or inside TLS by its goodbye alone; reading goes on.
+async def close_at_end(stream: Any, control: Any) -> None:  # noqa: ARG001 - the other twin watches it
+    """Tell the peer that we send no more, by FIN, or inside TLS by its goodbye; close as soon as it has ended, too.
 
-    A peer that is gone already is none of our concern: what it made of our data, its reply tells.
+    This does not wait. A peer that is gone already is none of our concern: what it made of our data, its reply tells.
     """
     try:
         await stream.shutdown_write()
     except OSError:
         return
+    stream.close_at_end()

@@ -12,7 +12,7 @@ from wirekit._io import blocking as net
 from wirekit._io.names import limits_of
 from wirekit._wire.ftp_commands import same_host
 
-__all__ = ["Receiver", "accept", "caller", "half_close", "listen", "send_urgent", "text_file", "tls_of"]
+__all__ = ["Receiver", "accept", "caller", "close_at_end", "listen", "send_urgent", "text_file", "tls_of"]
 
 BACKLOG: Final = 8
 """Connections that may wait to be accepted: strangers must not keep the server's out."""
@@ -200,18 +200,22 @@ def send_urgent(stream: net.Stream, data: bytes) -> None:
     stream.sock.sendall(data, socket.MSG_OOB)
 
 
-def half_close(stream: Any) -> None:
-    """Tell the peer that we send no more, by FIN, or inside TLS by its goodbye alone (to its last byte); reading goes on.
+def close_at_end(stream: Any, control: Any) -> None:
+    """Tell the peer that we send no more, by FIN, or inside TLS by its goodbye alone (to its last byte).
 
-    FIN would have a simple proxy close both sides at once, and lose what is under way. A peer that is gone already is none of our concern: what it made of our data, its reply tells.
+    FIN would have a simple proxy close both sides at once, and lose what is under way. So inside TLS this waits until
+    the peer has ended as well, and closes then, for which some servers wait themselves before they reply; or until it
+    has something to say on the control connection (a stream, None for a stand-in). A peer that is gone already is none
+    of our concern: what it made of our data, its reply tells.
     """
     sock = stream.sock
     try:
-        if stream.tls is not None and isinstance(sock, socket.socket):
-            if not _say_goodbye(sock):
-                socket.socket.shutdown(sock, socket.SHUT_WR)  # SSLSocket's own would drop the session with it
-        else:
+        if stream.tls is None or not isinstance(sock, socket.socket):
             sock.shutdown(socket.SHUT_WR)
+        elif not _say_goodbye(sock):
+            socket.socket.shutdown(sock, socket.SHUT_WR)  # SSLSocket's own would drop the session with it
+        elif control is not None and _ends_first(sock, control):
+            stream.close()
     except (OSError, ValueError, AttributeError):
         return
 
@@ -240,6 +244,39 @@ def _say_goodbye(sock: Any) -> bool:
                 return True
     finally:
         sock.settimeout(step)
+
+
+def _ends_first(sock: Any, control: Any) -> bool:
+    """Wait until the peer ends TLS as well, after our goodbye; False where it says something elsewhere before that."""
+    import selectors
+
+    step, patience = sock.gettimeout(), control.timeout
+    sock.settimeout(0)
+    try:
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            selector.register(control.sock, selectors.EVENT_READ)
+            spoken = control.overhear()
+            while not spoken:
+                if _heard_goodbye(sock):
+                    return True
+                ready = selector.select(patience)
+                spoken = not ready or any(key.fileobj is control.sock for key, _ in ready)
+        return False
+    finally:
+        sock.settimeout(step)
+
+
+def _heard_goodbye(sock: Any) -> bool:
+    import ssl  # likewise
+
+    try:
+        sock.unwrap()
+    except ssl.SSLWantReadError:
+        return False
+    except (OSError, ValueError):
+        return True  # it has hung up; ValueError: it had ended before
+    return True
 
 
 def _wait_writable(sock: Any, seconds: float | None) -> None:

@@ -6,9 +6,10 @@ The reply decides. A server that closes TLS without a goodbye, or breaks the con
 the transfer complete and no byte is known to be missing; what it reports instead of that (a full disk, a quota) is the
 error, and not the broken connection in which it shows first.
 
-Data that we send ends with our goodbye, and then with the server's reply: only after that the connection is
-closed. Closing it at once would lose the tail over TLS: a socket that is closed with unread bytes (session tickets)
-resets, and the server may drop what it has not read yet.
+Data that we send ends with our goodbye, and then with the server's: only after that, or after its reply, the connection
+is closed. Closing it at once would lose the tail over TLS: a socket that is closed with unread bytes (session tickets)
+resets, and the server may drop what it has not read yet. Closing it after the reply alone would have ProFTPD, which
+waits for that, wait in vain.
 """
 
 from __future__ import annotations
@@ -328,7 +329,7 @@ class Transfer:
         if self.stream is None:
             self._close()
         else:
-            await channels.half_close(self.stream)
+            await channels.close_at_end(self.stream, await self.ftp._attach())
         reply: str = await self.ftp._final_reply()
         self._close()
         return reply
