@@ -215,6 +215,51 @@ async def test_subclass_of_a_connection_may_ask_to_be_kept(peer: MakePeer) -> No
     assert await fetch_by(functools.partial(client.HTTPConnection, blocksize=4096), peer(ONCE)) == 2
 
 
+IN_CHUNKS = b"Transfer-Encoding: chunked\r\n\r\n5\r\nmoved\r\n0\r\n\r\n"
+TO_COME = b"Content-Length: 5\r\n\r\nmo"
+
+
+@pytest.mark.parametrize(
+    "status", ["302 Found\r\nLocation: /b", '401 Who\r\nWWW-Authenticate: Basic realm="r"']
+)
+async def test_small_body_that_nobody_wants_leaves_its_connection(peer: MakePeer, status: str) -> None:
+    head = f"HTTP/1.1 {status}\r\n".encode()
+    server = peer([request(), send(head + IN_CHUNKS), request(), send(OK)])
+    assert await fetch_as_alice(server) == b"ok"
+    assert await count_connections(server) == 1
+    said = await heard(server)
+    assert said.count(b"GET ") == 2
+
+
+@pytest.mark.parametrize(
+    "rest", [TO_COME, b"Content-Length: 90000\r\n\r\nmo", IN_CHUNKS[:-5]], ids=["5", "90000", "chunks"]
+)
+@pytest.mark.parametrize(
+    "status", ["302 Found\r\nLocation: /b", '401 Who\r\nWWW-Authenticate: Basic realm="r"']
+)
+async def test_body_that_nobody_wants_is_not_waited_for(peer: MakePeer, status: str, rest: bytes) -> None:
+    server = peer([request(), send(f"HTTP/1.1 {status}\r\n".encode() + rest), stall()], ONCE)
+    assert await fetch_as_alice(server) == b"ok"
+    assert await count_connections(server) == 2
+
+
+async def test_time_for_an_unwanted_body_does_not_stay_with_its_connection(peer: MakePeer) -> None:
+    server = peer([request(), send(b"HTTP/1.1 302 F\r\nLocation: /b\r\n" + IN_CHUNKS), request(), send(OK)])
+    async with await web.urlopen(url_of(server), timeout=5) as response:
+        stream = response.fp
+        assert await response.read() == b"ok"
+    assert stream.deadline is None
+
+
+async def fetch_as_alice(server: Peer) -> bytes:
+    manager = web.HTTPPasswordMgrWithDefaultRealm()
+    manager.add_password(None, url_of(server), "alice", "word")
+    opener = web.build_opener(web.HTTPBasicAuthHandler(manager))
+    async with opener, await opener.open(url_of(server), timeout=5) as response:
+        body: bytes = await response.read()
+    return body
+
+
 # ---- not used again
 
 

@@ -263,6 +263,24 @@ async def test_strongest_challenge_is_answered(peer: MakePeer) -> None:
     assert fields_of(logins(await heard(server))[1])["nonce"] == "new"
 
 
+@pytest.mark.parametrize("how", ["manager", "url"])
+async def test_next_nonce_is_used(peer: MakePeer, how: str) -> None:
+    told = OK.replace(b"\r\n", b'\r\nAuthentication-Info: qop=auth, nextnonce="n2"\r\n', 1)
+    answers = [ask('Digest realm="r", nonce="n1", qop="auth"'), told, OK, OK]
+    server = peer([step for answer in answers for step in (request(), send(answer))])
+    url = url_of(server) if how == "manager" else url_of(server).replace("//", f"//{ALICE}:{WORD}@")
+    handlers = [web.HTTPDigestAuthHandler(passwords(url))] if how == "manager" else []
+    async with web.build_opener(*handlers) as opener:
+        for _ in range(3):
+            assert await get(opener, url) == b"ok"
+    answered = [fields_of(one) for one in logins(await heard(server)) if one.startswith(b"Digest")]
+    assert [(one["nonce"], one["nc"]) for one in answered] == [
+        ("n1", "00000001"),
+        ("n2", "00000001"),
+        ("n2", "00000002"),
+    ]
+
+
 async def test_stale_nonce_is_replaced_and_a_wrong_password_is_not_tried_again(peer: MakePeer) -> None:
     first = ask('Digest realm="r", nonce="n1", qop="auth"')
     stale = ask('Digest realm="r", nonce="n2", qop="auth", stale=true')

@@ -153,7 +153,6 @@ def test_quotes_and_backslashes_are_escaped() -> None:
         {},
         {"nonce": "n", "algorithm": "MD6"},
         {"nonce": "n", "qop": "auth-conf"},
-        {"nonce": "n", "qop": ""},
     ],
 )
 def test_what_cannot_be_answered_is_not(parameters: dict[str, str]) -> None:
@@ -217,3 +216,24 @@ def test_stale_nonce_is_told() -> None:
     assert digest.is_stale(stale)
     assert not digest.is_stale(fresh)
     assert not digest.is_stale(silent)
+
+
+def test_empty_parameters_count_as_left_out() -> None:
+    assert answer({"nonce": "n", "qop": "", "algorithm": ""}) == answer({"nonce": "n"})
+    assert choose('Digest nonce="a", qop="", algorithm=""') == "a"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('nextnonce="n2", qop=auth, nc=00000001', "n2"),
+        ('rspauth="6629", NextNonce = "a\\"b"', 'a"b'),
+        ("nextnonce=bare", "bare"),
+        ('nextnonce=""', None),
+        ('rspauth="6629"', None),
+        ('nextnonce="n2', None),
+        ("", None),
+    ],
+)
+def test_nonce_for_the_next_answer(value: str, expected: str | None) -> None:
+    assert digest.find_next_nonce([value]) == expected
