@@ -119,7 +119,7 @@ class Crew(Lot):
     def admit(self, request: Any, address: Any) -> None:
         """Serve a connection."""
         self.arrivals.append(Arrival(self, request, address))
-        if not self.threads:
+        if self._unwatched or not self.threads:
             self._muster()
         self.ring()
 
@@ -130,10 +130,13 @@ class Crew(Lot):
         return super().arm(place, events)
 
     def _muster(self) -> None:
+        """Begin with one who leads, and find one who watches as soon as the system has a thread for that."""
         with self._staffing:
             if not self.threads:
                 self._start(self._lead)
-                self._start(self._watch)
+                self._unwatched = True
+            if self._unwatched and not self.stopping:
+                self._unwatched = not self._give(self._watch)
 
     def stop(self) -> None:
         """Close what waits, and let the threads end with what they do. One of them does so, soon."""
