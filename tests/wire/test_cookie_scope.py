@@ -95,6 +95,12 @@ def test_domains_that_may_hold_cookies_of_a_host(host: str, domains: tuple[tuple
     assert scope.list_domains(host) == domains
 
 
+def test_host_longer_than_any_name_is_in_no_domain() -> None:
+    longest = "a." * 126 + "a"
+    assert len(scope.list_domains(longest)) == 2 * 127
+    assert scope.list_domains("a" + longest) == (("a" + longest, True), (".a" + longest, True))
+
+
 @pytest.mark.parametrize(
     "path, default",
     [("/a/b", "/a"), ("/a/", "/a"), ("/a", "/"), ("/", "/"), ("", "/"), ("a/b", "/"), ("//", "/")],

@@ -27,6 +27,9 @@ __all__ = [
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 """RFC 9110 section 9.2.1: what a link may do without asking."""
 
+LONGEST_NAME = 253
+"""Characters of a name in the DNS (RFC 1035 section 2.3.4), without its final dot."""
+
 
 def split_place(authority: str) -> str:
     """Return the host of an authority as it stands there, without user, password and port."""
@@ -68,12 +71,13 @@ def list_domains(host: str) -> tuple[tuple[str, bool], ...]:
     """Return the domains under which cookies for a host are kept, each with whether all cookies there are for it.
 
     They are the host and all domains above it, each with and without a leading dot. Where the second value is false,
-    only those count whose server named the domain: without a dot, and not the host's own.
+    only those count whose server named the domain: without a dot, and not the host's own. A host that is longer than
+    any name is in no domain: the work would grow with the square of its length, and a redirect may name it.
     """
     found = [(host, True), ("." + host, True)]
     if host == "localhost":
         found += [("localhost.local", True)]  # as the standard library names it, so programs and files do
-    if not is_address(host):
+    if len(host) <= LONGEST_NAME and not is_address(host):
         dot = host.find(".")
         while dot >= 0:
             found += [(host[dot:], True), (host[dot + 1 :], False)]
