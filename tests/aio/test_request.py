@@ -8,13 +8,16 @@ import pickle
 import subprocess
 import sys
 import urllib.error
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wirekit import defaults
+from wirekit import URL, defaults
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT
 from wirekit.aio.urllib import request as web
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("plain_opener")
 
@@ -53,6 +56,28 @@ def test_url_deleted_leaves_no_parts() -> None:
     wanted = web.Request("http://one.example/a#x")
     del wanted.full_url
     assert (wanted.full_url, wanted.fragment, wanted.selector) == (None, None, "")
+
+
+@pytest.mark.parametrize("make", [URL, URL.whatwg], ids=["strict", "browser"])
+async def test_url_object_stands_for_its_text(make: Any) -> None:
+    url = make("data:,hello")
+    wanted = web.Request(url)
+    assert (type(wanted.full_url), wanted.full_url) == (str, str(url))
+    wanted.full_url = URL("http://bücher.example/ä")
+    assert (wanted.host, wanted.selector) == ("xn--bcher-kva.example", "/%C3%A4")
+    for opened in (web.urlopen(url), web.build_opener().open(url, timeout=5), web.urlopen(web.Request(url))):
+        async with await opened as response:
+            assert await response.read() == b"hello"
+
+
+async def test_url_object_is_fetched_into_a_file(tmp_path: Path) -> None:
+    await web.urlretrieve(URL("data:,hello"), tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"hello"
+
+
+def test_relative_url_object_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown url type"):
+        web.Request(URL("/path"))
 
 
 @pytest.mark.parametrize("url", ["", "example.org", "/path", "//example.org/"])

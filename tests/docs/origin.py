@@ -7,6 +7,9 @@ name is looked up at all. It answers:
     GET /               a page
     GET /old            a redirect to /
     GET /chunks         a body in chunks, with a trailer field
+    GET /private/...    401 with challenges for alice, whose password is s3cret and whose token is abc123; then a line
+    GET /packed.json    JSON in gzip
+    GET /busy           503 with Retry-After: 0, and a line to who asks again
     GET /missing ...    404 for anything else
     GET /robots.txt     a small one
     POST, PUT           what was sent, as plain text
@@ -20,6 +23,7 @@ Async examples are written as for `python -m asyncio`, with `await` at the top; 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import socket
@@ -29,7 +33,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import trustme
 
@@ -50,12 +54,23 @@ class Handler(BaseHTTPRequestHandler):
     """Answers the paths that the examples ask for."""
 
     protocol_version = "HTTP/1.1"
+    told: ClassVar[set[str]] = set()
+    """Who has been told to come back."""
 
     def do_GET(self) -> None:
         if self.path == "/robots.txt":
             self.answer(200, ROBOTS, kind="text/plain")
         elif self.path == "/old":
             self.answer(301, b"", Location="/")
+        elif self.path.startswith("/private/"):
+            self.answer_alice()
+        elif self.path == "/packed.json":
+            body = gzip.compress(b'{"packed": true}')
+            self.answer(200, body, kind="application/json", **{"Content-Encoding": "gzip"})
+        elif self.path == "/busy":
+            busy = self.client_address[0] not in self.told
+            self.told.symmetric_difference_update({self.client_address[0]})
+            self.answer(503, b"", **{"Retry-After": "0"}) if busy else self.answer(200, b"at last\n")
         elif self.path == "/chunks":
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
@@ -69,6 +84,16 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, self.rfile.read(), kind="text/plain")
 
     do_PUT = do_POST
+
+    def answer_alice(self) -> None:
+        login = self.headers["Authorization"] or ""
+        if login == "Bearer abc123" or 'username="alice"' in login:
+            self.answer(200, b"for alice\n", kind="text/plain")
+        else:
+            challenge = (
+                'Digest realm="private", nonce="n", qop="auth", algorithm=SHA-256, Basic realm="private"'
+            )
+            self.answer(401, b"", **{"WWW-Authenticate": challenge})
 
     def answer(self, status: int, body: bytes, kind: str = "text/html", **fields: str) -> None:
         self.send_response(status)

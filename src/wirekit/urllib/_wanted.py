@@ -10,6 +10,7 @@ import functools
 import io
 import os
 import stat
+import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["Request", "check_body", "find_host", "measure_file", "request_host"]
+    from wirekit.url import URL
+
+__all__ = ["Request", "check_body", "find_host", "is_url", "measure_file", "request_host"]
+
+
+def is_url(value: Any) -> bool:
+    """Tell whether a value is a ``wirekit.URL``; a program that has none has not loaded that module."""
+    home = sys.modules.get("wirekit.url")
+    return home is not None and isinstance(value, home.URL)
 
 
 def request_host(request: Any) -> str:
@@ -84,7 +93,7 @@ def _take_apart(
 class Request:
     """What is wanted of a URL: its parts, a method, headers and a body.
 
-    ``full_url`` may be set anew; ``type`` (the scheme), ``host`` (with its port), ``selector`` (path and query) and
+    url: text, or a ``wirekit.URL``. ``full_url`` may be set anew; ``type`` (the scheme), ``host`` (with its port), ``selector`` (path and query) and
     ``fragment`` follow. Setting ``data`` drops a Content-Length. Header names are kept ``Like-this`` and found in any
     case. Unredirected headers do not go along with a redirect. ``method`` is there only if it was given.
 
@@ -127,7 +136,7 @@ class Request:
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         data: Any = None,
         headers: Mapping[str, Any] = {},
         origin_req_host: str | None = None,
@@ -159,7 +168,9 @@ class Request:
         return f"{self._full_url}#{self.fragment}" if self.fragment else self._full_url
 
     @full_url.setter
-    def full_url(self, url: str) -> None:
+    def full_url(self, url: str | URL) -> None:
+        if is_url(url):
+            url = str(url)
         parts = self._parts = _take_apart(url, defaults.active.strict_urls)
         self._full_url: str | None
         self._full_url, self.fragment, self.type, self._authority, self.selector, self.host = parts[:6]

@@ -52,7 +52,7 @@ from wirekit.urllib._local import (
     proxy_bypass_environment,
     url2pathname,
 )
-from wirekit.urllib._wanted import Request, request_host
+from wirekit.urllib._wanted import Request, is_url, request_host
 
 if TYPE_CHECKING:
     import ssl
@@ -213,7 +213,7 @@ def urlopen(
 ) -> Any:
     """Open a URL or ``Request`` and return the response: a file with ``url``, ``headers``, ``status`` and ``reason``.
 
-    data: what is sent along (bytes, a file, an iterable of bytes); a request with it is a POST unless it names another
+    url: text, a ``wirekit.URL`` or a ``Request``. data: what is sent along (bytes, a file, an iterable of bytes); a request with it is a POST unless it names another
     method. timeout: seconds that a single wait may take, None for no limit, or a ``wirekit.defaults.Timeout``.
     context: an ``ssl.SSLContext`` to use as it is. cafile, capath, cadefault: as until Python 3.11, with a warning.
 
@@ -282,15 +282,16 @@ def build_opener(*handlers: Any) -> "OpenerDirector":
 
 
 def urlretrieve(
-    url: str, filename: Any = None, reporthook: Callable[[int, int, int], Any] | None = None, data: Any = None
+    url: Any, filename: Any = None, reporthook: Callable[[int, int, int], Any] | None = None, data: Any = None
 ) -> tuple[Any, Any]:
-    """Write what a URL holds into a file; return its path and the headers.
+    """Write what a URL (text or ``wirekit.URL``) holds into a file; return its path and the headers.
 
     filename: where to; None for a temporary file, which ``urlcleanup`` removes, or for a ``file:`` URL its own path.
     reporthook: called with the number of blocks so far, the size of a block and the whole size in bytes (-1 when it is
     not known), first before anything is read. Raises ContentTooShortError, with what this returns as ``content``, when
     the connection ends too early; and what ``urlopen`` raises.
     """
+    url = str(url) if is_url(url) else url
     kind, path = uri_pieces.splittype(url)
     wanted: Any = url
     if kind in {"http", "https"}:  # the file is to be what the server has, and as long as it says
@@ -487,7 +488,7 @@ class OpenerDirector:
 
     def open(self, fullurl: Any, data: Any = None, timeout: Any = GLOBAL_DEFAULT_TIMEOUT) -> Any:
         """Open a URL or ``Request``, as ``urlopen`` does, with this opener's handlers."""
-        if isinstance(fullurl, str):
+        if isinstance(fullurl, str) or is_url(fullurl):
             request: Any = Request(fullurl, data)
         else:
             request = fullurl
