@@ -52,6 +52,16 @@ def test_defaults_page_has_both_profiles() -> None:
             assert (safe, lax) == (repr(getattr(defaults.SAFE, name)), repr(getattr(defaults.STDLIB, name)))
 
 
+def test_differences_page_has_every_field_in_which_the_profiles_differ() -> None:
+    page = (ROOT / "docs" / "differences.md").read_text("utf-8")
+    safe, lax = defaults.SAFE.as_dict(), defaults.STDLIB.as_dict()
+    differing = {name for name in safe if safe[name] != lax[name]}
+    assert differing - set(re.findall(r"`(\w+)`", page)) == set()
+    by_profile = re.findall(r"`stdlib` \(([^)]*)\)", page)
+    assert by_profile
+    assert {name for names in by_profile for name in re.findall(r"`(\w+)`", names)} <= differing
+
+
 @pytest.mark.parametrize(
     "given, wanted",
     [
