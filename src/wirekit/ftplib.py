@@ -144,6 +144,7 @@ class FTP:
     _epsv_only = False  # after EPSV ALL
     _proven = False  # a passive transfer has begun well, so its commands may leave together
     _features: dict[str, str] | None = None
+    _one_by_one = False  # commands must not leave together: the server has not borne it, on this connection or an earlier one
 
     def __init__(
         self,
@@ -492,8 +493,9 @@ class FTP:
             return False
         try:
             self.voidcmd("OPTS UTF8 ON")
-        except errors().error_perm:
-            pass  # it is on for good: vsftpd and others know no switch
+        except (errors().error_perm, errors().error_temp):
+            if self.sock is None:
+                raise  # else it is on for good: vsftpd and others know no switch
         self.encoding = "utf-8"
         return True
 

@@ -136,6 +136,7 @@ class Tree:
             if self._server.features is None:
                 self._server.learn(ftp)
             ftp._features = self._server.features  # noqa: SLF001 - asked once for all connections
+            ftp._one_by_one |= self._server.one_by_one  # noqa: SLF001 - likewise
             if self._given is None and self.encoding.lower().replace("-", "") == "utf8":
                 ftp.use_utf8()
         except BaseException:
@@ -314,7 +315,7 @@ class Tree:
                     link,
                     file,
                     path,
-                    temporary=copying.temporary_name(path, mark),
+                    mark=mark,
                     resume=next(attempts, True),
                     progress=progress,
                     verify=verify,
@@ -369,7 +370,7 @@ class Tree:
     def _forget(self, remote: str, mark: str) -> None:
         """Remove a temporary file that nobody will go on with, if the server lets us."""
         try:
-            self._run(lambda link, full: link.ftp.delete(copying.temporary_name(full, mark)), remote)
+            self._run(lambda link, full: link.ftp.delete(link.temporary_name(full, mark)), remote)
         except (OSError, EOFError, errors().Error):
             return
 
@@ -399,8 +400,7 @@ class Tree:
         try:
             full = self._resolve(path)
             if mode == "wb":
-                temporary = copying.temporary_name(full, f".{secrets.token_hex(4)}")
-                return Writer(self._pool, link, full, temporary)
+                return Writer(self._pool, link, full, f".{secrets.token_hex(4)}")
             size = looking.size_of(link, full)
             if size is None:  # no SIZE: a listing may tell
                 size = looking.find_entry(link, full).size

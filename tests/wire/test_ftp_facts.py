@@ -19,7 +19,8 @@ WHEN = dt.datetime(2024, 2, 29, 12, 30, 5, tzinfo=dt.UTC)
         ("Type=file;SIZE=5;  lead", " lead", {"type": "file", "size": "5"}),
         ("type=a=b; ;x;\r\n", ";x;", {"type": "a=b"}),
         (" name", "name", {"": ""}),
-        ("noname", "", {"noname"[:-1]: ""}),
+        ("noname", "", {"noname": ""}),
+        ("size=3;type=file no semicolon", "no semicolon", {"size": "3", "type": "file"}),
     ],
 )
 def test_name_and_facts(line: str, name: str, facts: dict[str, str]) -> None:

@@ -164,3 +164,16 @@ def test_directory_in_257_as_the_standard_library_reads_it(reply: str) -> None:
 def test_directory_in_257_wants_a_257() -> None:
     with pytest.raises(error_reply):
         ftp_replies.parse257('250 "/foo/bar"')
+
+
+@pytest.mark.parametrize(
+    "greeting, bears",
+    [
+        ("220 (vsFTPd 3.0.5)", True),
+        ("", True),
+        ("220 Microsoft FTP Service", False),
+        ("220-hello\n220 MikroTik FTP server (MikroTik 6.49) ready", False),
+    ],
+)
+def test_servers_that_drop_what_comes_together(greeting: str, bears: bool) -> None:
+    assert ftp_replies.bears_pipelining(greeting) is bears

@@ -12,7 +12,7 @@ from wirekit._io import blocking as net
 from wirekit._io.channels import blocking as channels
 from wirekit._io.names import limits_of
 from wirekit._wire.ftp_commands import SYNCH
-from wirekit._wire.ftp_replies import check_reply, errors, parse227, parse229
+from wirekit._wire.ftp_replies import bears_pipelining, check_reply, errors, parse227, parse229
 
 if TYPE_CHECKING:
     from wirekit.ftplib import FTP
@@ -71,7 +71,9 @@ def open_passive(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[Any, str]:
 
 def _may_pipeline(ftp: FTP) -> bool:
     """Tell whether commands of a transfer may leave together: the server bears it, and nobody wants to see them."""
-    if not ftp._proven or not defaults.active.pipeline_commands:
+    if not ftp._proven or ftp._one_by_one or not defaults.active.pipeline_commands:
+        return False
+    if not bears_pipelining(ftp.welcome or ""):
         return False
     kind = type(ftp)
     base = next(one for one in kind.__mro__ if "_wanted" in vars(one))  # FTP itself, of either twin
@@ -89,6 +91,15 @@ def _open_together(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[Any, str
         if ftp.debugging:
             print("*cmd*", ftp.sanitize(line))  # noqa: T201 - what debugging asks for
     ftp._put(passive, second)
+    try:
+        return _open_behind(ftp, passive, cmd, rest)
+    except TimeoutError:  # the server may have dropped the second command: it is never sent two again
+        ftp._one_by_one = True
+        raise
+
+
+def _open_behind(ftp: FTP, passive: str, cmd: str, rest: int | str | None) -> tuple[Any, str]:
+    """Read the replies to two commands, and connect between them."""
     where = _read_where(ftp, passive)
     conn = None if _has_refused(ftp) else _dial_in_step(ftp, where)
     try:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wirekit._io import blocking as net
-from wirekit._io.parts import OVERLAP, part_name
+from wirekit._io.parts import OVERLAP
 from wirekit._tree.looking import modified_of, size_of
 from wirekit._wire.ftp_features import choose_hash
 from wirekit._wire.ftp_replies import errors, is_unknown_command
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wirekit._tree.pool import Link
     from wirekit._wire.ftp_entries import Entry
 
-__all__ = ["Copied", "fetch", "set_time", "store", "temporary_name"]
+__all__ = ["Copied", "fetch", "set_time", "store"]
 
 _HEX: Final = re.compile(r"\b[0-9a-fA-F]{32,128}\b", re.ASCII)
 
@@ -118,20 +118,25 @@ def store(
     file: Any,
     path: str,
     *,
-    temporary: str,
+    mark: str,
     resume: bool = False,
     progress: Callable[[int, int | None], Any] | None = None,
     verify: bool = False,
     keep_time: bool = True,
 ) -> Copied:
-    """Store an open local file under a temporary name, and rename that to its own.
+    """Store an open local file under a temporary name, and rename that to its own. mark: what makes it one of a kind.
 
     Raises IncompleteTransfer, WrongDigest, and what the connection raises; the temporary file stays then.
     """
     status = os.fstat(file.fileno())
-    resumed = _find_common(link, file, temporary, status.st_size) if resume else 0
-    file.seek(resumed)
-    _send(link, file, f"{'APPE' if resumed else 'STOR'} {temporary}", resumed, status.st_size, progress)
+    temporary = link.temporary_name(path, mark)
+    try:
+        resumed = _send(link, file, temporary, status.st_size, progress, resume=resume)
+    except errors().error_perm as error:
+        if not link.may_do_without_dot(error):
+            raise
+        temporary = link.temporary_name(path, mark)
+        resumed = _send(link, file, temporary, status.st_size, progress, resume=resume)
     found = size_of(link, temporary)
     if found is not None and found != os.fstat(file.fileno()).st_size:
         raise errors().IncompleteTransfer(found, status.st_size)
@@ -146,11 +151,15 @@ def store(
 def _send(
     link: Link,
     file: Any,
-    command: str,
-    sent: int,
+    temporary: str,
     size: int,
     progress: Callable[[int, int | None], Any] | None,
-) -> None:
+    *,
+    resume: bool,
+) -> int:
+    """Send what the temporary file does not have; return how many bytes that had."""
+    resumed = sent = _find_common(link, file, temporary, size) if resume else 0
+    file.seek(resumed)
     callback = None
     if progress is not None:
 
@@ -159,7 +168,8 @@ def _send(
             sent += len(block)
             net.give(progress, sent, size)
 
-    link.ftp.storbinary(command, file, callback=callback)
+    link.ftp.storbinary(f"{'APPE' if resumed else 'STOR'} {temporary}", file, callback=callback)
+    return resumed
 
 
 def _find_common(link: Link, file: Any, temporary: str, size: int) -> int:
@@ -184,7 +194,9 @@ def _replace(link: Link, temporary: str, path: str) -> None:
     """Rename a file to another's name. Some servers will not do that while the other is there."""
     try:
         link.ftp.rename(temporary, path)
-    except errors().error_perm:
+    except (errors().error_perm, errors().error_temp):
+        if not link.usable:
+            raise
         link.ftp.delete(path)
         link.ftp.rename(temporary, path)
 
@@ -197,7 +209,9 @@ def set_time(link: Link, path: str, modified: dt.datetime) -> bool:
         return False
     try:
         link.ftp.voidcmd(f"{command} {format_time(modified)} {path}")
-    except errors().error_perm:
+    except (errors().error_perm, errors().error_temp):
+        if not link.usable:
+            raise
         return False
     return True
 
@@ -234,9 +248,3 @@ def _compare(link: Link, path: str, digest: Callable[[str], str]) -> str:
     if found[0].lower() != ours:
         raise errors().WrongDigest(path, algorithm)
     return algorithm
-
-
-def temporary_name(path: str, mark: str) -> str:
-    """Return the path of the temporary file for a remote path, in the same directory."""
-    directory, slash, name = path.rpartition("/")
-    return f"{directory}{slash}{part_name(name, mark)}"

@@ -102,7 +102,7 @@ class Mirror:
 
     def _takes(self, path: str, is_dir: bool) -> bool:
         name = path.rpartition("/")[2]
-        if name.startswith(".") and (name.endswith((SUFFIX, f"{SUFFIX}-note"))):
+        if name.endswith((SUFFIX, f"{SUFFIX}-note")):
             return False  # our own, of a copy under way
         return self.chosen.takes(path, is_dir=is_dir)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from wirekit._io.concurrency import blocking as together
+from wirekit._io.parts import part_name
 from wirekit._wire.ftp_features import list_facts
 from wirekit._wire.ftp_replies import errors
 
@@ -51,6 +52,8 @@ class Server:
             None  # of the times in listings from UTC; None where we do not know
         )
         self.knows_mlsd = False
+        self.takes_dots = True  # names may begin with one
+        self.one_by_one = False  # commands must not leave together
 
     def learn(self, ftp: FTP) -> None:
         """Ask a server for all this, on the first connection to it."""
@@ -88,6 +91,21 @@ class Link:
             self.directory = ""
             self.ftp.cwd(directory)
             self.directory = directory
+
+    def temporary_name(self, path: str, mark: str) -> str:
+        """Return the path of the temporary file for a path, in the same directory.
+
+        It begins with a dot, which hides it, unless the server lets nobody store such files (pure-ftpd, as it comes).
+        """
+        directory, slash, name = path.rpartition("/")
+        temporary = part_name(name, mark)
+        return f"{directory}{slash}{temporary if self.server.takes_dots else temporary[1:]}"
+
+    def may_do_without_dot(self, error: Exception) -> bool:
+        """Tell whether a name without a dot in front is still to be tried where the server has refused to store a file."""
+        may = self.server.takes_dots and self.usable and str(error)[:3] in {"550", "553"}
+        self.server.takes_dots = self.server.takes_dots and not may
+        return may
 
     def choose_facts(self) -> None:
         """Have MLSD tell what an entry is made of, where it would not do so unasked."""
@@ -163,6 +181,7 @@ class Pool:
 
     def _give(self, link: Link) -> None:
         self._lent.discard(link)
+        link.server.one_by_one |= link.ftp._one_by_one
         if link.usable and not self.closed:
             self._idle.append(link)
         else:

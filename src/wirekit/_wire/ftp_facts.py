@@ -14,10 +14,13 @@ _KINDS: Final = {"file": "file", "dir": "dir", "cdir": "cdir", "pdir": "pdir"}
 
 
 def parse_facts(line: str) -> tuple[str, dict[str, str]]:
-    """Return (name, facts) of a line of MLSD: facts by name in lower case. RFC 3659 section 7.2."""
+    """Return (name, facts) of a line of MLSD: facts by name in lower case. RFC 3659 section 7.2.
+
+    The semicolon behind the last fact may be missing.
+    """
     given, _, name = line.rstrip("\r\n").partition(" ")
     facts = {}
-    for fact in given[:-1].split(";"):
+    for fact in given.removesuffix(";").split(";"):
         key, _, value = fact.partition("=")
         facts[key.lower()] = value
     return name, facts

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 __all__ = [
+    "bears_pipelining",
     "check_reply",
     "choose_final",
     "errors",
@@ -23,9 +24,10 @@ __all__ = [
 
 _SIZE: Final = re.compile(r"150 .* \((\d{1,19}) bytes\)", re.IGNORECASE | re.ASCII)
 _SIX_NUMBERS: Final = re.compile(
-    r"(?<!\d)(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})(?!\d)", re.ASCII
+    r"(?<!\d)(\d{1,3}), ?(\d{1,3}), ?(\d{1,3}), ?(\d{1,3}), ?(\d{1,3}), ?(\d{1,3})(?!\d)", re.ASCII
 )
 _PORT: Final = re.compile(r"\(([!-/:-~])(?:(?!\1).){0,64}\1(?:(?!\1).){0,64}\1(\d{1,5})\1\)", re.ASCII)
+_ONE_BY_ONE: Final = re.compile(r"Microsoft FTP Service|MadGoat|MikroTik", re.IGNORECASE)
 _NAME: Final = re.compile(r'257 "((?:[^"]|"")*+)"', re.DOTALL)
 _DIGITS: Final = re.compile(r"213 *+(\d{1,19}) *+", re.ASCII)
 
@@ -61,6 +63,11 @@ def is_unknown_command(reply: str) -> bool:
     return reply[:3] in {"500", "501", "502", "503", "504", "522"}
 
 
+def bears_pipelining(greeting: str) -> bool:
+    """Tell whether the server that greets so may be sent two commands together: some drop all but the first."""
+    return not _ONE_BY_ONE.search(greeting)
+
+
 def choose_final(replies: Sequence[str]) -> str:
     """Return the reply that ends a transfer, of those that came when NOOPs were sent during it.
 
@@ -90,7 +97,7 @@ def parse213(resp: str) -> int:
 def parse227(resp: str) -> tuple[str, int]:
     """Return (host, port) of the reply to PASV: ('127.0.0.1', 50000).
 
-    The six numbers may stand anywhere (RFC 1123 section 4.1.2.6). error_reply if no 227, error_proto without numbers
+    The six numbers may stand anywhere (RFC 1123 section 4.1.2.6), a blank behind each comma. error_reply if no 227, error_proto without numbers
     that are an address and a port.
     """
     if resp[:3] != "227":

@@ -135,6 +135,7 @@ class Tree:
             if self._server.features is None:
                 await self._server.learn(ftp)
             ftp._features = self._server.features  # noqa: SLF001 - asked once for all connections
+            ftp._one_by_one |= self._server.one_by_one  # noqa: SLF001 - likewise
             if self._given is None and self.encoding.lower().replace("-", "") == "utf8":
                 await ftp.use_utf8()
         except BaseException:
@@ -313,7 +314,7 @@ class Tree:
                     link,
                     file,
                     path,
-                    temporary=copying.temporary_name(path, mark),
+                    mark=mark,
                     resume=next(attempts, True),
                     progress=progress,
                     verify=verify,
@@ -368,7 +369,7 @@ class Tree:
     async def _forget(self, remote: str, mark: str) -> None:
         """Remove a temporary file that nobody will go on with, if the server lets us."""
         try:
-            await self._run(lambda link, full: link.ftp.delete(copying.temporary_name(full, mark)), remote)
+            await self._run(lambda link, full: link.ftp.delete(link.temporary_name(full, mark)), remote)
         except (OSError, EOFError, errors().Error):
             return
 
@@ -398,8 +399,7 @@ class Tree:
         try:
             full = self._resolve(path)
             if mode == "wb":
-                temporary = copying.temporary_name(full, f".{secrets.token_hex(4)}")
-                return Writer(self._pool, link, full, temporary)
+                return Writer(self._pool, link, full, f".{secrets.token_hex(4)}")
             size = await looking.size_of(link, full)
             if size is None:  # no SIZE: a listing may tell
                 size = (await looking.find_entry(link, full)).size

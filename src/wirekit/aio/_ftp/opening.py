@@ -10,7 +10,7 @@ from wirekit._io import asynchronous as net
 from wirekit._io.channels import asynchronous as channels
 from wirekit._io.names import limits_of
 from wirekit._wire.ftp_commands import SYNCH
-from wirekit._wire.ftp_replies import check_reply, errors, parse227, parse229
+from wirekit._wire.ftp_replies import bears_pipelining, check_reply, errors, parse227, parse229
 from wirekit.aio._ftp.data import read_verdict, reset
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ async def open_passive(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[Any,
 
 def _may_pipeline(ftp: FTP) -> bool:
     """Tell whether commands of a transfer may leave together: the server bears it, and nobody wants to see them."""
-    if not ftp._proven or not defaults.active.pipeline_commands:
+    if not ftp._proven or ftp._one_by_one or not defaults.active.pipeline_commands:
+        return False
+    if not bears_pipelining(ftp.welcome or ""):
         return False
     kind = type(ftp)
     base = next(one for one in kind.__mro__ if "_wanted" in vars(one))  # FTP itself, of either twin
@@ -88,6 +90,15 @@ async def _open_together(ftp: FTP, cmd: str, rest: int | str | None) -> tuple[An
         if ftp.debugging:
             print("*cmd*", ftp.sanitize(line))  # noqa: T201 - what debugging asks for
     await ftp._put(passive, second)
+    try:
+        return await _open_behind(ftp, passive, cmd, rest)
+    except TimeoutError:  # the server may have dropped the second command: it is never sent two again
+        ftp._one_by_one = True
+        raise
+
+
+async def _open_behind(ftp: FTP, passive: str, cmd: str, rest: int | str | None) -> tuple[Any, str]:
+    """Read the replies to two commands, and connect between them."""
     where = await _read_where(ftp, passive)
     conn = None if _has_refused(ftp) else await _dial_in_step(ftp, where)
     try:

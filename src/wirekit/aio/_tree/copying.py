@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from wirekit._io import asynchronous as net
-from wirekit._io.parts import OVERLAP, part_name
+from wirekit._io.parts import OVERLAP
 from wirekit._wire.ftp_features import choose_hash
 from wirekit._wire.ftp_replies import errors, is_unknown_command
 from wirekit._wire.ftp_times import format_time
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wirekit._wire.ftp_entries import Entry
     from wirekit.aio._tree.pool import Link
 
-__all__ = ["Copied", "fetch", "set_time", "store", "temporary_name"]
+__all__ = ["Copied", "fetch", "set_time", "store"]
 
 _HEX: Final = re.compile(r"\b[0-9a-fA-F]{32,128}\b", re.ASCII)
 
@@ -117,20 +117,25 @@ async def store(
     file: Any,
     path: str,
     *,
-    temporary: str,
+    mark: str,
     resume: bool = False,
     progress: Callable[[int, int | None], Any] | None = None,
     verify: bool = False,
     keep_time: bool = True,
 ) -> Copied:
-    """Store an open local file under a temporary name, and rename that to its own.
+    """Store an open local file under a temporary name, and rename that to its own. mark: what makes it one of a kind.
 
     Raises IncompleteTransfer, WrongDigest, and what the connection raises; the temporary file stays then.
     """
     status = os.fstat(file.fileno())
-    resumed = await _find_common(link, file, temporary, status.st_size) if resume else 0
-    file.seek(resumed)
-    await _send(link, file, f"{'APPE' if resumed else 'STOR'} {temporary}", resumed, status.st_size, progress)
+    temporary = link.temporary_name(path, mark)
+    try:
+        resumed = await _send(link, file, temporary, status.st_size, progress, resume=resume)
+    except errors().error_perm as error:
+        if not link.may_do_without_dot(error):
+            raise
+        temporary = link.temporary_name(path, mark)
+        resumed = await _send(link, file, temporary, status.st_size, progress, resume=resume)
     found = await size_of(link, temporary)
     if found is not None and found != os.fstat(file.fileno()).st_size:
         raise errors().IncompleteTransfer(found, status.st_size)
@@ -145,11 +150,15 @@ async def store(
 async def _send(
     link: Link,
     file: Any,
-    command: str,
-    sent: int,
+    temporary: str,
     size: int,
     progress: Callable[[int, int | None], Any] | None,
-) -> None:
+    *,
+    resume: bool,
+) -> int:
+    """Send what the temporary file does not have; return how many bytes that had."""
+    resumed = sent = await _find_common(link, file, temporary, size) if resume else 0
+    file.seek(resumed)
     callback = None
     if progress is not None:
 
@@ -158,7 +167,8 @@ async def _send(
             sent += len(block)
             await net.give(progress, sent, size)
 
-    await link.ftp.storbinary(command, file, callback=callback)
+    await link.ftp.storbinary(f"{'APPE' if resumed else 'STOR'} {temporary}", file, callback=callback)
+    return resumed
 
 
 async def _find_common(link: Link, file: Any, temporary: str, size: int) -> int:
@@ -183,7 +193,9 @@ async def _replace(link: Link, temporary: str, path: str) -> None:
     """Rename a file to another's name. Some servers will not do that while the other is there."""
     try:
         await link.ftp.rename(temporary, path)
-    except errors().error_perm:
+    except (errors().error_perm, errors().error_temp):
+        if not link.usable:
+            raise
         await link.ftp.delete(path)
         await link.ftp.rename(temporary, path)
 
@@ -196,7 +208,9 @@ async def set_time(link: Link, path: str, modified: dt.datetime) -> bool:
         return False
     try:
         await link.ftp.voidcmd(f"{command} {format_time(modified)} {path}")
-    except errors().error_perm:
+    except (errors().error_perm, errors().error_temp):
+        if not link.usable:
+            raise
         return False
     return True
 
@@ -233,9 +247,3 @@ async def _compare(link: Link, path: str, digest: Callable[[str], str]) -> str:
     if found[0].lower() != ours:
         raise errors().WrongDigest(path, algorithm)
     return algorithm
-
-
-def temporary_name(path: str, mark: str) -> str:
-    """Return the path of the temporary file for a remote path, in the same directory."""
-    directory, slash, name = path.rpartition("/")
-    return f"{directory}{slash}{part_name(name, mark)}"

@@ -27,6 +27,7 @@ QUARTER: Final = 900
 FARTHEST: Final = 14 * 3600
 """Seconds of the farthest zone from UTC."""
 
+_FACTS: Final = re.compile(r"[A-Za-z][\w.-]*=[^ ]*;", re.ASCII)
 _EMPTY: Final = re.compile(r"no (?:such )?files?|empty|not found", re.IGNORECASE)
 
 
@@ -151,9 +152,12 @@ async def _find_directory(link: Link, path: str, name: str) -> Entry:
 
 def _read_facts(reply: str, name: str) -> Entry:
     """Return the entry of the reply to MLST, whose facts stand in a line of their own."""
-    for line in reply.split("\n")[1:-1]:
-        if "=" in line:
-            _, facts = parse_facts(line.lstrip(" "))
+    for line in reply.split("\n"):
+        given = (
+            line.removeprefix("250-").removeprefix("250 ").lstrip(" ")
+        )  # some repeat the code, or have no other line
+        if _FACTS.match(given):
+            _, facts = parse_facts(given)
             if facts.get("type", "").lower() in {"cdir", "pdir"}:
                 facts["type"] = "dir"
             entry = make_entry(name, facts)
@@ -176,6 +180,8 @@ async def modified_of(link: Link, path: str) -> dt.datetime | None:
     """Return when a file was changed last (MDTM), None where the server does not tell."""
     try:
         reply = await link.ftp.sendcmd(f"MDTM {path}")
-    except errors().error_perm:
+    except (errors().error_perm, errors().error_temp):
+        if not link.usable:
+            raise
         return None
     return parse_time(reply[4:].strip()) if reply[:3] == "213" else None

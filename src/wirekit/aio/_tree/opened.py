@@ -144,12 +144,13 @@ class Writer(net.FileBase):
     Leaving ``async with`` by an exception, or letting go of an open file, leaves nothing behind under its own name.
     """
 
-    def __init__(self, pool: Pool, link: Link, path: str, temporary: str) -> None:
+    def __init__(self, pool: Pool, link: Link, path: str, mark: str) -> None:
         self.name = path
         self.mode = "wb"
         self._pool = pool
         self._link = link
-        self._temporary = temporary
+        self._mark = mark
+        self._temporary = link.temporary_name(path, mark)
         self._transfer: Transfer | None = None
         self._position = 0
 
@@ -160,7 +161,13 @@ class Writer(net.FileBase):
         if self._transfer is None:
             ftp = self._link.ftp
             await ftp._set_type("I")
-            self._transfer = await ftp._transfer(f"STOR {self._temporary}")
+            try:
+                self._transfer = await ftp._transfer(f"STOR {self._temporary}")
+            except errors().error_perm as error:
+                if not self._link.may_do_without_dot(error):
+                    raise
+                self._temporary = self._link.temporary_name(self.name, self._mark)
+                self._transfer = await ftp._transfer(f"STOR {self._temporary}")
         return self._transfer
 
     async def write(self, data: Any, /) -> int:
