@@ -39,7 +39,7 @@ from wirekit._wire.mail_urls import parse_server
 from wirekit._wire.smtp_transactions import NOT_SENT, SENT, UNKNOWN, SendResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     from wirekit._wire.mail_urls import Server
@@ -74,7 +74,8 @@ class Mailer:
     message is tried in all, as long as it is refused for the moment only (4xx, a broken connection); between them pass
     ``backoff`` seconds, twice as many each time, more or less. dkim: signs what is sent.
 
-    context, timeout, proxy and local_hostname are those of ``smtplib``.
+    progress: called with (bytes sent, bytes in all) while a message of more than 256 KiB leaves. context, timeout, proxy
+    and local_hostname are those of ``smtplib``.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Mailer:
         proxy: str | None = None,
         local_hostname: str | None = None,
         debuglevel: int = 0,
+        progress: Callable[[int, int], Any] | None = None,
     ) -> None:
         self.server = parse_server(url, tls)
         for name, number in (
@@ -111,6 +113,7 @@ class Mailer:
         self.rate, self.attempts, self.backoff, self.dkim = rate, attempts, backoff, dkim
         self._token, self._context, self._timeout = token, context, timeout
         self._proxy, self._local_hostname, self._debuglevel = proxy, local_hostname, debuglevel
+        self._progress = progress
         self._signal = together.Signal()
         self._idle: list[_Line] = []
         self._open: set[_Line] = set()
@@ -286,7 +289,7 @@ class Mailer:
     def _connect(self) -> Any:
         """Return a connection that is ready for messages: encrypted as the policy wants it, and logged in."""
         smtp = self._make(self.server)
-        smtp.chunking = self._chunking
+        smtp.chunking, smtp.progress = self._chunking, self._progress
         try:
             smtp.set_debuglevel(self._debuglevel)
             smtp.__enter__()

@@ -163,6 +163,8 @@ class SMTP:
     """Whether commands leave together where the server offers PIPELINING."""
     chunking = True
     """Whether messages leave by BDAT where the server offers CHUNKING."""
+    progress: Callable[[int, int], Any] | None = None
+    """Called with (bytes sent, bytes in all) while a message of more than 256 KiB leaves."""
     user: str
     password: str
     _per_recipient = False  # the server answers a message once for each recipient: LMTP

@@ -106,6 +106,39 @@ async def test_large_message_waits_for_its_envelope(
 
 
 @modes
+async def test_large_message_is_reported_as_it_leaves(mail: MakeMail, offers: tuple[str, ...]) -> None:
+    server, peer = mail(offers)
+    smtp = await connect(peer)
+    seen: list[tuple[int, int]] = []
+    smtp.progress = lambda done, total: seen.append((done, total))
+    large = b"x" * (2 * _smtp_sending.EAGER) + b"\r\n"
+    assert await smtp.sendmail("a@x", "b@x", b"small\r\n") == {}
+    assert seen == []
+    assert await smtp.sendmail("a@x", "b@x", large) == {}
+    await smtp.quit()
+    await heard(peer)
+    total = seen[0][1]
+    assert seen == [(_smtp_sending.EAGER, total), (2 * _smtp_sending.EAGER, total), (total, total)]
+    assert server.mails[1].message == large
+
+
+async def test_what_watches_may_stop_it(peer: MakePeer) -> None:
+    def stop(done: int, total: int) -> None:
+        raise KeyError(done)
+
+    offers = send(b"250-mail.example\r\n250-PIPELINING\r\n250 CHUNKING\r\n")
+    server = peer(
+        [send(HELLO), until(b"\r\n"), offers, until(b"rcpt to:<b@x>\r\n"), send(b"250 OK\r\n250 OK\r\n")]
+    )
+    smtp = await greet(server)
+    smtp.progress = stop
+    with pytest.raises(KeyError):
+        await smtp.sendmail("a@x", "b@x", b"x" * (2 * _smtp_sending.EAGER))
+    assert smtp.sock is None
+    assert len(await heard(server)) < 2 * _smtp_sending.EAGER
+
+
+@modes
 async def test_large_message_that_nobody_takes_does_not_leave(
     mail: MakeMail, offers: tuple[str, ...]
 ) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import socket
+import subprocess
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
@@ -194,3 +197,38 @@ def test_what_cannot_be_sent(command: Command, words: list[str], stdin: bytes, t
     done = command("send", *words, stdin=stdin)
     assert done.returncode == 2
     assert text in done.stderr.decode()
+
+
+# ---- what a person sees of a large message
+
+
+@pytest.mark.parametrize("words", [(), ("-q",), ("-v",)], ids=["usual", "quiet", "verbose"])
+def test_a_terminal_shows_how_far_a_large_message_is(
+    command: Command, peer: MakePeer, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    post = Post()
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(300_000))
+    ours, theirs = pty.openpty()
+    command.env["TERM"] = "xterm"
+    given = (*USUAL, "--text", "x", "--attach", large, "--server", server_of(peer([post])), *words)
+    process = command.start("send", *given, stdin=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while data := os.read(ours, 65536):
+            shown += data
+    except OSError:  # Linux: the other side is closed
+        pass
+    os.close(ours)
+    assert process.wait(15) == 0
+    assert (b"100%" in shown) is (not words)
+    assert (b"kB" in shown) is (not words)
+    assert len(post.taken) == 1
+
+
+def test_a_pipe_shows_nothing_of_a_large_message(command: Command, peer: MakePeer, tmp_path: Path) -> None:
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(300_000))
+    done = command("send", *USUAL, "--text", "x", "--attach", large, "--server", server_of(peer([Post()])))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

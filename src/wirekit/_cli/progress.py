@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-__all__ = ["Bar", "may_show"]
+__all__ = ["Bar", "Meter", "may_show"]
 
 FIGURES = 42
 """Columns that the figures take: per cent, bytes, speed, time."""
@@ -62,6 +62,32 @@ class Bar:
                 task = self._progress.tasks[0]
                 self._progress.update(self._task, total=task.completed)
             self._progress.stop()
+
+
+class Meter:
+    """A bar that appears once there is something to tell: call it with (bytes done, bytes in all), within a ``with`` block."""
+
+    def __init__(self, name: str, *, shown: bool) -> None:
+        self._name, self._shown = name, shown
+        self._bar: Bar | None = None
+        self._done = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how far it is."""
+        if self._bar is None:
+            self._bar = Bar(self._name, 0, total, shown=self._shown)
+            self._bar.__enter__()
+        self._bar.advance(done - self._done)
+        self._done = done
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.__exit__(kind, error, trace)
 
 
 def _make_progress(console: Console, width: int) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from wirekit import mail, smtplib
+from wirekit._cli import progress
 from wirekit._cli.outcome import Code, LocalError, explain, printable, say
 
 if TYPE_CHECKING:
@@ -46,15 +47,18 @@ class Letter(NamedTuple):
 
 def send(letter: Letter) -> Code:
     """Send it; return the exit code."""
+    meter = progress.Meter(
+        "message", shown=progress.may_show(quiet=letter.quiet or letter.verbose, to_stdout=False)
+    )
     try:
         msg, sender, recipients = _read(letter) if letter.is_whole else _write(letter)
-        mailer = _open_mailer(letter)
+        mailer = _open_mailer(letter, meter)
     except (ValueError, TypeError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise LocalError(str(error)) from error
     try:
-        with mailer:
+        with meter, mailer:
             (delivery,) = mailer.send_all([(msg, sender, recipients)])
     except (OSError, ValueError) as error:
         return _say_error(error)
@@ -115,13 +119,14 @@ def _split_field(line: str) -> tuple[str, str]:
 # ---- the server
 
 
-def _open_mailer(letter: Letter) -> mail.Mailer:
+def _open_mailer(letter: Letter, meter: progress.Meter) -> mail.Mailer:
     """Know the server, and the password of its user."""
     given: dict[str, Any] = {
         "tls": letter.tls,
         "attempts": 1,
         "connections": 1,
         "debuglevel": int(letter.verbose),
+        "progress": meter,
     }
     if letter.timeout:
         given["timeout"] = letter.timeout

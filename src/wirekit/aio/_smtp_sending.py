@@ -53,7 +53,8 @@ MAX_FLIGHT: Final = 256
 """Commands sent before their replies are read. Replies that nobody reads fill the buffers on the way, until the server
 stops to read as well (RFC 2920 section 3.1): so many take 16 KiB as a rule, and 128 KiB at most."""
 EAGER: Final = 1 << 18
-"""Bytes of a message that leave with its envelope, though it may turn out that nobody takes it."""
+"""Bytes of a message that leave with its envelope, though it may turn out that nobody takes it; and at a time of a
+larger one."""
 CHECKED: Final = 1 << 20
 """Bytes of a message whose line ends are all looked at before it leaves by BDAT. Of a larger one it is the first
 ``SAMPLE`` bytes: BDAT tells its end by its length, and looking would take longer than sending."""
@@ -315,11 +316,9 @@ async def reset(smtp: "SMTP") -> None:
     settled, smtp._settled = smtp._settled, False  # what it has said already is looked at here
     reply = await smtp._rset()
     smtp._settled = settled
-    if reply is None:
-        return
-    if reply[0] in CLOSING:
+    if reply is not None and reply[0] in CLOSING:
         smtp.close()
-    elif is_out_of_step(smtp, reply):
+    elif reply is not None and is_out_of_step(smtp, reply):
         leave(smtp)
 
 
@@ -436,7 +435,7 @@ async def transmit(smtp: "SMTP", data: Any) -> None:
         if smtp.sock is not smtp._attached[0] or smtp.file is not smtp._attached[1]:
             await smtp._attach()
         if smtp._stream is smtp.file:
-            await smtp._stream.sendall(data)
+            await (_send_large(smtp, data) if len(data) > EAGER else smtp._stream.sendall(data))
         else:  # a stand-in, whose file this stream reads
             await net.give(smtp.sock.sendall, data)
     except ConnectionBusy:
@@ -452,6 +451,15 @@ async def transmit(smtp: "SMTP", data: Any) -> None:
     except BaseException:
         smtp.close()
         raise
+
+
+async def _send_large(smtp: "SMTP", data: Any) -> None:
+    """Send block by block: a wait is for one of them, not for all, and whoever wants to hears of each."""
+    view = memoryview(data)
+    for end in range(EAGER, len(view) + EAGER, EAGER):
+        await smtp._stream.sendall(view[end - EAGER : end])
+        if smtp.progress is not None:
+            await net.give(smtp.progress, min(end, len(view)), len(view))
 
 
 async def _hear_out(smtp: "SMTP") -> list[Reply]:
