@@ -24,6 +24,7 @@ from wirekit.aio.http.server import BaseHTTPRequestHandler, HTTPServer, Threadin
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
 
 class Hello(Handler):
@@ -902,6 +903,24 @@ async def test_server_on_ipv6() -> None:
 
 
 # ---- servers
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix sockets")
+async def test_server_on_a_unix_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Local(ThreadingHTTPServer):
+        address_family = socket.AF_UNIX
+
+    def talk() -> bytes:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect("server.sock")
+            sock.sendall(b"GET /local HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            return b"".join(iter(lambda: sock.recv(65_536), b""))
+
+    monkeypatch.chdir(tmp_path)  # a path of such a socket has at most 100 bytes
+    server = Local("server.sock", Hello)
+    assert (server.server_name, server.server_port) == ("localhost", 0)
+    async with serving(Hello, lambda *_: server):
+        assert (await aside(talk)).endswith(b"hello /local")
 
 
 async def test_server_knows_its_name_and_port() -> None:

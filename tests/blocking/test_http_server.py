@@ -24,6 +24,7 @@ from wirekit.http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTT
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
 
 class Hello(Handler):
@@ -897,6 +898,24 @@ def test_server_on_ipv6() -> None:
 
 
 # ---- servers
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix sockets")
+def test_server_on_a_unix_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Local(ThreadingHTTPServer):
+        address_family = socket.AF_UNIX
+
+    def talk() -> bytes:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect("server.sock")
+            sock.sendall(b"GET /local HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            return b"".join(iter(lambda: sock.recv(65_536), b""))
+
+    monkeypatch.chdir(tmp_path)  # a path of such a socket has at most 100 bytes
+    server = Local("server.sock", Hello)
+    assert (server.server_name, server.server_port) == ("localhost", 0)
+    with serving(Hello, lambda *_: server):
+        assert aside(talk).endswith(b"hello /local")
 
 
 def test_server_knows_its_name_and_port() -> None:

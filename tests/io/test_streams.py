@@ -482,6 +482,16 @@ async def test_default_timeout_counts_where_none_is_named(twin: Twin, peer: Make
     assert stream.closed
 
 
+async def test_socket_that_does_not_block_has_the_default_timeout(peer: MakePeer) -> None:
+    """asyncio's own calls want such sockets; in the blocking twin a timeout of 0 means what it says."""
+    with socket.create_connection(peer([stall()]).address) as sock:
+        sock.setblocking(False)
+        with defaults.using(timeout=0.05):
+            stream = await net_of(Twin("asyncio")).attach(sock, None)
+        assert stream.timeout == 0.05
+        stream.abort()
+
+
 @both_twins
 async def test_default_timeout_counts_under_a_deadline_and_for_recv_into(twin: Twin, peer: MakePeer) -> None:
     for limited in (False, True):

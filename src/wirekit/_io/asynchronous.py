@@ -620,7 +620,10 @@ async def attach(sock: Any, known: Stream | None) -> Stream | None:
         return None
     if known is not None and known.fileno() == sock.fileno() >= 0:
         return known
-    return await _adopt(sock, sock.gettimeout())
+    timeout = sock.gettimeout()
+    if timeout == 0:  # it does not block, as asyncio's own calls want it: that says nothing of how long to wait
+        timeout = names.limits_of(names.GLOBAL_DEFAULT_TIMEOUT).step
+    return await _adopt(sock, timeout)
 
 
 def reader(source: Any) -> Stream:

@@ -110,8 +110,14 @@ class HTTPServer(serving.TCPServer):
     _stopping = False
 
     def server_bind(self) -> None:
-        """Bind, and note the server's name. The resolver is asked for it by ``defaults.resolve_server_name`` only."""
+        """Bind, and note the server's name. The resolver is asked for it by ``defaults.resolve_server_name`` only.
+
+        A Unix socket (``address_family = socket.AF_UNIX``, the address a path) has ``localhost`` and 0 for them.
+        """
         super().server_bind()
+        if isinstance(self.server_address, (str, bytes)):
+            self.server_name, self.server_port = "localhost", 0
+            return
         host, port = self.server_address[:2]
         self.server_name = serving.own_name(str(host), resolve=defaults.active.resolve_server_name)
         self.server_port = int(port)
