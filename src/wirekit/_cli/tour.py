@@ -77,9 +77,23 @@ def take_tour(*, fast: bool = False) -> int:
 
 
 def _read_stops() -> tuple[Stop, ...]:
-    from wirekit._cli import tour_ftp, tour_http, tour_mail, tour_manners, tour_rpc  # they import from here
+    from wirekit._cli import (  # they import from here
+        tour_ftp,
+        tour_http,
+        tour_mail,
+        tour_manners,
+        tour_request,
+        tour_rpc,
+    )
 
-    return (*tour_http.STOPS, *tour_manners.STOPS, *tour_ftp.STOPS, *tour_mail.STOPS, *tour_rpc.STOPS)
+    return (
+        *tour_http.STOPS,
+        *tour_request.STOPS,
+        *tour_manners.STOPS,
+        *tour_ftp.STOPS,
+        *tour_mail.STOPS,
+        *tour_rpc.STOPS,
+    )
 
 
 class _Counts:
