@@ -48,7 +48,7 @@ def add_dots(data: bytes) -> bytes:
 def holds_commands(message: bytes) -> bool:
     """Tell whether a message has a line that could name a recipient, if somebody took it for commands.
 
-    A server has to skip the data of a BDAT that it refuses (RFC 3030 section 4.2). There are some that read it as
+    A server has to skip the data of a BDAT that it refuses (RFC 3030 section 2). There are some that read it as
     commands (go-smtp does): without a line that begins with RCPT it can send nothing to anybody.
     """
     lower = message.lower()

@@ -53,8 +53,7 @@ MAX_FLIGHT: Final = 256
 """Commands sent before their replies are read. Replies that nobody reads fill the buffers on the way, until the server
 stops to read as well (RFC 2920 section 3.1): so many take 16 KiB as a rule, and 128 KiB at most."""
 EAGER: Final = 1 << 18
-"""Bytes of a message that leave with its envelope, though it may turn out that nobody takes it; and at a time of a
-larger one."""
+"""Bytes of a message that leave with its envelope, though perhaps nobody takes it; of a larger one, at a time."""
 CHECKED: Final = 1 << 20
 """Bytes of a message whose line ends are all looked at before it leaves by BDAT. Of a larger one it is the first
 ``SAMPLE`` bytes: BDAT tells its end by its length, and looking would take longer than sending."""
@@ -325,7 +324,7 @@ async def reset(smtp: "SMTP") -> None:
 def is_out_of_step(smtp: "SMTP", reply: Sequence[Any]) -> bool:
     """Tell whether the reply to a RSET shows that the server takes the data of a BDAT that it has refused for commands.
 
-    It should skip them (RFC 3030 section 4.2); otherwise what comes is its opinion of their first line.
+    It should skip them (RFC 3030 section 2); otherwise what comes is its opinion of their first line.
     """
     return uses_chunks(smtp) and not 200 <= reply[0] < 300
 
