@@ -494,6 +494,15 @@ _SEND_HEADERS, _SEND_CONTENT = Transport.send_headers, Transport.send_content
 _GETPARSER = Transport.getparser
 
 
+def _is_loss(error: Exception) -> bool:
+    """Tell whether a call broke off with its connection, or its time: no answer came, or half of one."""
+    if isinstance(error, (*_LOST, TimeoutError)):
+        return True
+    from wirekit.http.client import IncompleteRead  # loaded already, where that is what it is
+
+    return isinstance(error, IncompleteRead)
+
+
 def _is_over(connection: Any) -> bool:
     """Tell whether the last response on a connection was read to its end, so that another call may follow."""
     response = getattr(connection, "_HTTPConnection__response", None)
@@ -683,8 +692,8 @@ class ServerProxy:
         for left in range(self.__retries, -1, -1):
             try:
                 return self.__transport.request(self.__host, self.__handler, request, verbose=self.__verbose)
-            except (*_LOST, TimeoutError):
-                if not left:
+            except Exception as error:
+                if not left or not _is_loss(error):
                     raise
         raise AssertionError  # the loop returns or raises
 
