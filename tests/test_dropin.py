@@ -168,6 +168,38 @@ def test_errors_are_the_originals_in_any_order(order: str) -> None:
     ) == ["urllib.error", True, "urllib.error"]
 
 
+def test_names_that_the_originals_import_are_found_until_uninstall() -> None:
+    """No documentation names them, but programs take `addinfourl` from urllib.request, and `os` from http.server."""
+    assert run(
+        """
+        import os
+        from wirekit import dropin
+        dropin.install()
+        from urllib.request import FTPHandler, addinfourl, quote
+        import http.server, urllib.request as request, xmlrpc.client
+        from xmlrpc.client import Decimal
+        found = [addinfourl.__module__, quote.__module__, http.server.os is os, hasattr(request, "no_such_name")]
+        dropin.uninstall()
+        result = [*found, hasattr(request, "addinfourl"), request.FTPHandler is FTPHandler]
+        """
+    ) == ["wirekit.urllib.response", "wirekit.urllib.parse", True, False, False, True]
+
+
+def test_responses_of_the_originals_are_ours() -> None:
+    """An HTTPError is the original's, and an addinfourl in either tree."""
+    assert run(
+        """
+        from wirekit import dropin
+        dropin.install()
+        import urllib.error, urllib.response
+        error = urllib.error.HTTPError("http://a/", 404, "Not Found", {}, None)
+        error.close()
+        kinds = (urllib.response.addinfourl, urllib.response.addbase)
+        result = [isinstance(thing, kind) for thing in (error, "text") for kind in kinds]
+        """
+    ) == [True, True, False, False]
+
+
 SHOW = "import http.client as c, sys; print(c.__name__, sum('dropin' in p for p in sys.path))"
 
 

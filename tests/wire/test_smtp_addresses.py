@@ -85,6 +85,13 @@ def test_what_could_be_read_in_two_ways_is_an_error(odd: str) -> None:
         quote_address(odd, strict=True)
 
 
+def test_the_first_of_a_list_is_the_address_where_one_is_given() -> None:
+    """As the standard library does it: clients of some programs' tests give one."""
+    assert quote_address(["a@b", "c@d"], strict=False) == "<a@b>"
+    with pytest.raises(TypeError, match="an address is text, not list"):
+        quote_address(["a@b"], strict=True)
+
+
 @pytest.mark.parametrize(
     "address", ["a@b", "<a@b>", "Alice <a@b>", "", "<>", "John", "  <odd", "a@b c", "alice@x(<bob@y>)"]
 )

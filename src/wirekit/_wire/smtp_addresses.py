@@ -39,11 +39,17 @@ def parse_mailbox(address: str) -> str:
     raise ValueError(message)
 
 
-def quote_address(address: str, *, strict: bool) -> str:
+def quote_address(address: str | list[str], *, strict: bool) -> str:
     """Return the path of an address, in angle brackets.
 
-    strict: ValueError for what ``parse_mailbox`` refuses; else the best is made of it, as in the standard library.
+    strict: ValueError for what ``parse_mailbox`` refuses; else the best is made of it, as in the standard library, which
+    takes the first of a list for the address. TypeError for a list where it is not that patient.
     """
+    if not isinstance(address, str):
+        if strict:
+            message = f"an address is text, not {type(address).__name__}"
+            raise TypeError(message)
+        address = address[0]
     if strict or _is_mailbox(address):
         return f"<{parse_mailbox(address)}>"
     from email.utils import parseaddr

@@ -28,7 +28,7 @@ from wirekit import _originals, defaults
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
     from typing import Any
 
@@ -93,6 +93,7 @@ class _State:
         self.exchanged: list[tuple[dict[str, Any], str, Any]] = []
         self.environment: dict[str, str | None] = {}
         self.profile: dict[str, object] = {}
+        self.lent: dict[str, Callable[[str], Any] | None] = {}
 
     def load_original(self, name: str) -> ModuleType:
         """Return the standard library's module, loaded beside ours."""
@@ -106,8 +107,21 @@ class _State:
 
     def replace(self, name: str) -> ModuleType:
         """Return our module for this name, its original at hand."""
-        self.load_original(name)
-        return import_module(f"wirekit.{name}")
+        theirs = self.load_original(name)
+        ours = import_module(f"wirekit.{name}")
+        if name not in self.lent:
+            self.lent[name] = vars(ours).get("__getattr__")
+            vars(ours)["__getattr__"] = _lend(theirs, ours, self.lent[name])
+        return ours
+
+    def take_back(self) -> None:
+        """Let our modules have their own names only, as where nothing was replaced."""
+        for name, own in self.lent.items():
+            names = vars(sys.modules[f"wirekit.{name}"])
+            del names["__getattr__"]
+            if own is not None:
+                names["__getattr__"] = own
+        self.lent.clear()
 
 
 _state = _State()
@@ -131,6 +145,30 @@ class _TheirWorld:
             sys.meta_path.insert(0, self.state.finder)
         for name, module in self.ours.items():
             _put(name, module)
+
+
+def _lend(theirs: ModuleType, ours: ModuleType, own: Callable[[str], Any] | None) -> Callable[[str], Any]:
+    """Return a ``__getattr__`` for ours, which finds what theirs has imported, too: programs take such names from it.
+
+    ``from urllib.request import addinfourl`` is common, and so is ``http.server.os``; none of them is documented.
+    """
+
+    def __getattr__(key: str) -> Any:
+        if own is not None:
+            try:
+                return own(key)
+            except AttributeError:
+                pass  # nor is it one of those that ours loads late
+        if key.startswith("_") or key not in vars(theirs):
+            message = f"module {ours.__name__!r} has no attribute {key!r}"
+            raise AttributeError(message)
+        value = vars(theirs)[key]
+        home = getattr(value, "__module__", None)
+        if home in MODULES and home != theirs.__name__:
+            return getattr(import_module(home), key, value)
+        return value
+
+    return __getattr__
 
 
 def _put(name: str, module: ModuleType) -> None:
@@ -172,7 +210,7 @@ def _begin() -> None:
     _originals.redirect(_state.load_original)
     sys.meta_path.insert(0, _state.finder)
     for name in _state.originals:
-        _put(name, import_module(f"wirekit.{name}"))
+        _put(name, _state.replace(name))
     _exchange({name: (module, sys.modules[name]) for name, module in _state.originals.items()})
 
 
@@ -183,6 +221,7 @@ def uninstall() -> None:
             return
         sys.meta_path.remove(_state.finder)
         _state.finder = None
+        _state.take_back()
         _originals.redirect(None)
         for name in MODULES:
             if name in sys.modules:

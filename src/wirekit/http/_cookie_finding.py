@@ -121,7 +121,8 @@ def find_loosely(jar: Any, request: Any) -> list[Any]:
     path = requests.request_path(request)
     effective = "." + requests.eff_request_host(request)[1]
     secure = request.type in policy.secure_protocols
-    usual = policy.netscape and not policy.strict_ns_unverifiable and not policy.strict_ns_domain
+    strict = request.unverifiable and policy.strict_ns_unverifiable
+    usual = policy.netscape and not strict and not policy.strict_ns_domain
     listed = policy._blocked_domains or policy._allowed_domains is not None
     found: list[Any] = []
     for domain in domains:

@@ -200,7 +200,7 @@ class DefaultCookiePolicy(CookiePolicy):
 
     def _is_verifiable(self, cookie: Cookie, request: Any) -> bool:
         strict = self.strict_rfc2965_unverifiable if cookie.version else self.strict_ns_unverifiable
-        if strict and request.unverifiable and requests.is_third_party(request):
+        if request.unverifiable and strict and requests.is_third_party(request):
             note("   third-party cookie during unverifiable transaction")
             return False
         return True

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import sys
 
+from wirekit._originals import original
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,9 +30,9 @@ class _AlsoTheirs(type):
     def __subclasscheck__(cls, subclass: type) -> bool:
         if super().__subclasscheck__(subclass):
             return True
-        module = sys.modules.get("urllib.response")  # not loaded: then nothing can be made of its classes
-        theirs = getattr(module, cls.__name__, None) if cls.__module__ == __name__ else None
-        return theirs is not None and issubclass(subclass, theirs)
+        if cls.__module__ != __name__ or "urllib.response" not in sys.modules:
+            return False  # not loaded: then nothing can be made of its classes
+        return issubclass(subclass, getattr(original("urllib.response"), cls.__name__))
 
 
 class addbase(metaclass=_AlsoTheirs):
