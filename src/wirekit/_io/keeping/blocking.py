@@ -6,7 +6,7 @@ import weakref
 from typing import Any, Protocol
 
 from wirekit._io import names, patience
-from wirekit._io.blocking import Stream
+from wirekit._io.blocking import BLOCK, Stream
 
 __all__ = ["Arrived", "Store", "drop", "here", "is_over", "is_silent", "retime", "watch", "watch_here"]
 
@@ -89,6 +89,7 @@ class Arrived(Stream):
     closed = False
     memo = None
     held = None
+    _size = BLOCK
     _waiting = False
     _ended = True
 
