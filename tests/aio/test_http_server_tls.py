@@ -55,6 +55,36 @@ async def test_requests_come_over_tls(
             assert got == [b"/a", b"/b", b"/c", b"http/1.1"]
 
 
+class Echo(Hello):
+    async def do_POST(self) -> None:
+        await self.reply(await self.rfile.read())
+
+
+async def test_request_in_the_record_of_a_body_is_answered(
+    certificates: Certificates, client_tls: ssl.SSLContext
+) -> None:
+    def talk(address: Any) -> bytes:
+        with (
+            socket.create_connection(address[:2], 60) as plain,
+            client_tls.wrap_socket(plain, server_hostname="localhost") as sock,
+        ):
+            got = b""
+            for said, answered in (
+                (request("GET /a HTTP/1.1"), b"/a"),  # waits for its next request from now on
+                (request("POST / HTTP/1.1", "Content-Length: 4", "Expect: 100-continue"), b"\r\n\r\n"),
+                (b"body" + request("GET /c HTTP/1.1"), b"/c"),
+            ):
+                sock.sendall(said)
+                got = b""
+                while not got.endswith(answered):
+                    got += sock.recv(1000)
+            return got
+
+    kind = server_of(ThreadingHTTPSServer, certfile=certificates.server)
+    async with serving(Echo, kind) as server:
+        assert b"body" in await aside(talk, server.server_address)
+
+
 async def test_protocols_are_those_of_the_program(
     certificates: Certificates, client_tls: ssl.SSLContext
 ) -> None:

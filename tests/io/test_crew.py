@@ -14,7 +14,7 @@ import pytest
 from wirekit import defaults
 from wirekit._io.blocking import Stream
 from wirekit._io.servers import crew, parking
-from wirekit.http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from wirekit.http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,6 +155,31 @@ def test_server_outlives_its_own_errors(monkeypatch: pytest.MonkeyPatch) -> None
         assert becomes(lambda: len(told) == 2)
         assert get(made[2]) == b"ok"
     assert [one.exc_type for one in told] == [RuntimeError, RuntimeError]
+
+
+@pytest.mark.parametrize("kind", [HTTPServer, ThreadingHTTPServer])
+def test_request_that_has_come_is_not_too_late(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        crew.Crew, "_take_over", lambda _: False
+    )  # one is held up, and with it all the others
+
+    class Slow(Handler):
+        def answer(self) -> bytes:
+            if self.path == "/slow":
+                other.request("GET", "/")  # comes in time, and is looked at too late
+                lot = self._lot
+                for place in list(lot._places.values()):
+                    if isinstance(place, parking.Parked) and place is not self._place:
+                        place.due = 0.0
+                lot._look = 0.0
+            return b"ok"
+
+    with running(Slow, kind) as server, connections(server, 2) as made:
+        other = made[1]
+        for connection in made:
+            assert get(connection) == b"ok"
+        assert get(made[0], "/slow") == b"ok"
+        assert other.getresponse().read() == b"ok"
 
 
 def test_idle_clients_are_served_while_handlers_wait() -> None:

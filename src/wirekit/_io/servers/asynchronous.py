@@ -280,12 +280,16 @@ class Lot:
         if self._timer is not None:
             self._timer.cancel()
         self._look = due
-        self._timer = self._loop.call_at(due, self._sweep)
+        self._timer = self._loop.call_at(due, self._wait_a_turn, due)
 
-    def _sweep(self) -> None:
-        """End what has waited too long. Looking at all connections is left for later while it would cost too much."""
+    def _wait_a_turn(self, due: float) -> None:
+        """Sweep when the loop has looked once more what has come: held up, it may run timers before that."""
+        self._loop.call_soon(self._loop.call_soon, self._sweep, due)
+
+    def _sweep(self, now: float) -> None:
+        """End what had waited too long by then. Looking at all is left for later while it would cost too much."""
         self.close()
-        now, earliest = self._loop.time(), float("inf")
+        earliest = float("inf")
         streams = list(self._server.connections)
         for stream in streams:
             if stream.parked is None:
@@ -299,7 +303,7 @@ class Lot:
                         stream.parked.log_error("Request timed out: %r", TimeoutError("timed out"))
                 self._server._go_on(stream)  # noqa: SLF001 - the two are one mechanism
         if earliest < self._look:
-            self._set(max(earliest, now + len(streams) * LOOK_EACH))
+            self._set(max(earliest, self._loop.time() + len(streams) * LOOK_EACH))
 
     def close(self) -> None:
         """Look no more, until something is expected."""

@@ -40,6 +40,8 @@ LINE: Final = 0.005
 """Seconds that a line of ready connections takes, from which on it is looked at why."""
 FEWEST: Final = 2
 """Threads of a crew: one leads, one watches."""
+ARRIVALS: Final = 8
+"""New connections that are served before it is looked what else is ready."""
 REST: Final = 10.0
 """Seconds after which a thread without work ends."""
 
@@ -104,6 +106,7 @@ class Crew(Lot):
         self.daemon = daemon
         self.threads: set[threading.Thread] = set()
         self._stage: list[Place] = []
+        self._rounds = 0
         self._count = 0  # handlers that leaders have run
         self._awake = True  # the watcher looks from time to time; False while it sleeps
         self._alarm = threading.Semaphore(0)  # wakes it
@@ -219,7 +222,7 @@ class Crew(Lot):
         """Run what is ready, until somebody else leads or the server stops."""
         stage = self._stage = []  # its own: what another one's next handler stands on is not ours to take
         while not self.stopping:
-            places = [self.arrivals.popleft()] if self.arrivals else self.poll(None)
+            places = self._look_round()
             if time.monotonic() < self._spread_until:
                 places = [place for place in places if not self._hand_out(place)]
             if places:
@@ -242,8 +245,20 @@ class Crew(Lot):
                         break
                 if len(places) > 1 and time.monotonic() - began > LINE:
                     self._look_back(_count_switches() - switches, len(places))
-            self.sweep()
         self.close()
+
+    def _look_round(self) -> list[Place]:
+        """Return what is ready. New connections come first, but not all the time."""
+        self._rounds += 1
+        if self.arrivals and self._rounds % ARRIVALS:
+            return [self.arrivals.popleft()]
+        places = self.poll(None)
+        self.sweep(places)
+        if (
+            self.arrivals
+        ):  # at the head: who is taken over forgets the rest, which is found again if it is armed
+            places.insert(0, self.arrivals.popleft())
+        return places
 
     def _run(self, place: Place) -> bool:
         """Run what is ready at a place; tell whether it goes on to wait there."""

@@ -22,6 +22,7 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Collection
 from typing import Any, Final
 
 from wirekit import defaults
@@ -78,6 +79,9 @@ def _receive_at_once(sock: Any) -> bytes:
     sock.settimeout(0)
     try:
         data: bytes = sock.recv(FILL)
+        with contextlib.suppress(OSError):  # whoever reads next meets it
+            while data and len(data) < FILL and (more := sock.recv(FILL)):  # TLS gives a record at a time
+                data += more
     finally:
         sock.settimeout(usual)
     return data
@@ -144,6 +148,9 @@ class Handshake(Place):
                 return False
             if name == "SSLWantWriteError":
                 wanted = selectors.EVENT_WRITE
+            if self.due <= time.monotonic():
+                self.expire()
+                return False
             self.lot.arm(self, wanted)
             return True
         self.lot.disarm(self)
@@ -179,8 +186,8 @@ class Lingering(Place):
         except OSError:
             count = 0
         self.left -= count
-        if count and self.left > 0:
-            self.due = min(time.monotonic() + LINGER, self.last)
+        if count and self.left > 0 and (now := time.monotonic()) < self.last:
+            self.due = min(now + LINGER, self.last)
             return True
         self.expire()
         return False
@@ -221,8 +228,7 @@ class Parked(Place):
             self.begun, self.due = False, self._limit(defaults.active.keep_alive_timeout)
             whole = arrived and rfile.stands_whole()
         if arrived and not whole:
-            self._wait_for_rest()
-            return True
+            return self._wait_for_rest()
         self.waits = self.begun = False
         self.ended = not arrived
         rfile.came = not self.ended
@@ -232,13 +238,16 @@ class Parked(Place):
     def _limit(self, usual: float | None) -> float:
         return time.monotonic() + self.lot.patience(self.handler, usual)
 
-    def _wait_for_rest(self) -> None:
+    def _wait_for_rest(self) -> bool:
         """The whole head has one limit, from its first byte: else a client could send a byte a minute (row 122)."""
         stream = self.handler.rfile.stream
         if not self.begun and stream.pos < len(stream.buffer):
             self.begun = True
             self.due = self._limit(defaults.active.request_timeout)
             self.lot.expect(self.due)
+        elif self.begun and self.due <= time.monotonic():
+            self.expire()
+        return self.waits
 
     def run(self) -> None:
         """Let the handler answer requests until it parks again, or ends."""
@@ -427,20 +436,27 @@ class Lot:
 
     def turn(self, longest: float | None = None) -> None:
         """Wait once, and run what is ready."""
-        for place in self.poll(longest):
+        places = self.poll(longest)
+        self.sweep(places)
+        for place in places:
             place.ready()
-        self.sweep()
 
-    def sweep(self) -> None:
-        """End what has waited too long. Looking at all places is left for later while it would cost too much."""
+    def sweep(self, found: Collection[Place]) -> None:
+        """End what has waited too long, but for what was just found ready: that is not to wait for us in vain.
+
+        Looking at all places is left for later while it would cost too much.
+        """
         now = time.monotonic()
         if now < self._look:
             return
         self._look = float("inf")
         earliest = float("inf")
         places = list(self._places.values())
+        spared = set(found)
         for place in places:
-            if place.due <= now:
+            if place in spared:
+                earliest = min(earliest, max(place.due, now))
+            elif place.due <= now:
                 self._end(place)
             elif place.due < earliest:
                 earliest = place.due
