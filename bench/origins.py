@@ -65,6 +65,9 @@ def write_files(folder: Path) -> None:
     with (folder / "large.bin").open("wb") as file:
         for _ in range(LARGE // len(block)):
             file.write(block)
+    (folder / "static").mkdir()  # what granian serves has to stand below a path of its own
+    for name in ("page.bin", "large.bin"):
+        os.link(folder / name, folder / "static" / name)
 
 
 class Origins:

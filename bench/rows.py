@@ -303,7 +303,7 @@ ROWS: dict[str, Row] = {
             "server",
             "Server: static file of 10 KB, 64 kept connections, browser's request head",
             "server",
-            path="/page.bin",
+            path="/static/page.bin",
             size=PAGE,
             step=CONCURRENCY,
             head="browser",
