@@ -862,6 +862,17 @@ def read_to_end_or_reset(conversation: Conversation) -> None:
         pass
 
 
+def test_refusal_in_between_leaves_the_transfer_that_the_program_has_begun(ftp_peer: MakeFTP) -> None:
+    server = ftp_peer([EPSV, ("RETR x", "150 here"), ("TYPE A", "530 log in first\r\n226 done")], [BLOB])
+    ftp = connect(server)
+    conn = ftp.transfercmd("RETR x")
+    with pytest.raises(ftplib.error_perm, match="530"):
+        ftp.dir()
+    assert ftp.voidresp() == "226 done"
+    conn.close()
+    ftp.close()
+
+
 def test_abort_without_a_transfer(ftp_peer: MakeFTP) -> None:
     server = ftp_peer([("ABOR", "225 nothing to abort"), ("NOOP", "200 ok"), ("PWD", '257 "/"')])
     ftp = connect(server)

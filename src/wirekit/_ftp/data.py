@@ -60,19 +60,21 @@ class Exchange:
 
     def __init__(self, ftp: Any) -> None:
         self.ftp = ftp
+        self.owed = 0
 
     def __enter__(self) -> None:
         if self.ftp._owner is not None:
             message = "a transfer is under way on this connection"
             raise ConnectionBusy(message)
         self.ftp._owner = channels.caller()
+        self.owed = self.ftp._owed  # of a transfer that the program has begun by itself, and goes on with
         self.ftp._start_clock()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.ftp._owner = None
-        if error is not None and self.ftp._owed:
+        if error is not None and self.ftp._owed > self.owed:
             self.ftp._break(f"a transfer broke off ({type(error).__name__})")
 
 
