@@ -129,6 +129,26 @@ async def test_last_line_says_what_a_reply_means(peer: MakePeer) -> None:
     smtp.close()
 
 
+@pytest.mark.parametrize("ehlo", [EHLO, b"250 odd.example\r\n"], ids=["at once", "one by one"])
+async def test_what_was_refused_is_not_sent_whatever_is_said_later(peer: MakePeer, ehlo: bytes) -> None:
+    server = Odd(EHLO=ehlo, MAIL=[b"550 5.7.1 not you\r\n", b"250 OK\r\n"], RCPT=b"550 5.1.1 who?\r\n")
+    smtp = await connect(peer([server]))
+    with pytest.raises(smtplib.SMTPSenderRefused):
+        await smtp.sendmail("a@x", "b@x", TEXT)
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        await smtp.sendmail("a@x", "b@x", TEXT)
+    smtp.close()
+
+
+@pytest.mark.parametrize("ehlo", [EHLO, b"250 odd.example\r\n"], ids=["at once", "one by one"])
+@pytest.mark.parametrize("place", ["MAIL", "RCPT"])
+async def test_what_is_no_reply_is_shown(peer: MakePeer, place: str, ehlo: bytes) -> None:
+    smtp = await connect(peer([Odd(**{"EHLO": ehlo, place: b"so what\r\n"})]))
+    with pytest.raises(smtplib.SMTPServerDisconnected, match="no reply: hat"):
+        await smtp.sendmail("a@x", "b@x", TEXT)
+    assert smtp.sock is None
+
+
 async def test_words_beyond_ascii_are_kept(peer: MakePeer) -> None:
     smtp = await connect(peer([Odd(RCPT=b"550 5.1.1 \xfcber\xe2\x82\xac\r\n")]))
     with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:

@@ -65,6 +65,15 @@ def test_replies_find_their_commands_by_data() -> None:
     assert (result.outcome, result.accepted, result.refused) == (SENT, (A,), {B: NO})
 
 
+@pytest.mark.parametrize("lmtp", [False, True])
+def test_message_of_a_sender_who_was_refused_is_not_sent(lmtp: bool) -> None:
+    made = transact(NO, OK, OK, OK, *[OK] * lmtp, lmtp=lmtp)
+    assert not made.whole
+    result = made.result()
+    assert (result.outcome, result.accepted) == (NOT_SENT, ())
+    assert isinstance(result.error, smtplib.SMTPSenderRefused)
+
+
 def test_message_taken_for_nobody_is_not_sent() -> None:
     result = transact(OK, NO, NO, OK).result()
     assert (result.outcome, result.accepted, result.refused) == (NOT_SENT, (), {A: NO, B: NO})

@@ -140,6 +140,8 @@ class Transaction:
     @property
     def whole(self) -> bool:
         """Whether the message is taken for every recipient."""
+        if self.mail is None or not 200 <= self.mail[0] < 300:
+            return False
         for reply in self.finals:
             if not 200 <= reply[0] < 300 or reply[0] in CLOSING:
                 return False
@@ -224,6 +226,8 @@ class Transaction:
     @property
     def delivered(self) -> tuple[str, ...]:
         """The recipients for whom the server has taken the message."""
+        if self.mail is None or not self.mail.accepted:
+            return ()
         if self.per_recipient:
             finals = zip(self.accepted, self.finals, strict=False)
             return tuple(one for one, reply in finals if reply.accepted)
@@ -250,7 +254,7 @@ class Transaction:
         if not self.per_recipient and self.finals and self.finals[0].accepted:
             refused = self.refused
             taken = self.delivered if refused else self.recipients
-            if taken:  # it may say so of a message to nobody
+            if taken and self.mail is not None and self.mail.accepted:  # it may say so to what it has refused
                 return SendResult(self.sender, self.recipients, SENT, taken, refused, reply=self.finals[0])
         unknown, delivered = self.unknown, self.delivered
         found = SendResult(

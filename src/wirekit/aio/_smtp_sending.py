@@ -137,11 +137,8 @@ def choose_options(smtp: "SMTP", envelope: Envelope) -> Sequence[str]:
     given = envelope.mail_options
     if not smtp.does_esmtp:
         return given
-    size = (
-        ()
-        if "size" not in features or (given and smtp_commands.wants(given, "SIZE"))
-        else (f"size={len(envelope.message)}",)
-    )
+    sized = "size" in features and not (given and smtp_commands.wants(given, "SIZE"))
+    size = (f"size={len(envelope.message)}",) if sized else ()
     return (*size, *given, *smtp_commands.choose_body(envelope.message, given, features))
 
 
@@ -172,13 +169,9 @@ def prepare(smtp: "SMTP", envelope: Envelope) -> Transaction:
         _format_command("rcpt to:", address, tail, strict=strict, encoding=encoding)
         for address in envelope.recipients
     ]
-    return Transaction(
-        envelope.sender,
-        envelope.recipients,
-        commands,
-        by_chunk=uses_chunks(smtp) and (not holds_commands(envelope) or is_binary(envelope)),
-        per_recipient=smtp._per_recipient,
-    )
+    by_chunk = uses_chunks(smtp) and (not holds_commands(envelope) or is_binary(envelope))
+    lmtp = smtp._per_recipient
+    return Transaction(envelope.sender, envelope.recipients, commands, by_chunk=by_chunk, per_recipient=lmtp)
 
 
 def _format_command(verb: str, address: str, options: Sequence[str], *, strict: bool, encoding: str) -> bytes:
@@ -281,11 +274,11 @@ async def _send_by_steps(smtp: "SMTP", envelope: Envelope) -> Transaction:
 
 
 async def _take_steps(smtp: "SMTP", taken: Transaction, envelope: Envelope) -> None:
-    taken.take(_reply(await smtp.mail(envelope.sender, choose_options(smtp, envelope))))
+    taken.take(_check_line(smtp, await smtp.mail(envelope.sender, choose_options(smtp, envelope))))
     if taken.mail is None or not taken.mail.accepted:
         return
     for address in envelope.recipients:
-        taken.take(_reply(await smtp.rcpt(address, envelope.rcpt_options)))
+        taken.take(_check_line(smtp, await smtp.rcpt(address, envelope.rcpt_options)))
         if taken.closing:
             return
     if not taken.accepted:
@@ -300,6 +293,12 @@ async def _take_steps(smtp: "SMTP", taken: Transaction, envelope: Envelope) -> N
 
 def _reply(given: tuple[int, bytes]) -> Reply:
     return given if type(given) is Reply else Reply(given[0], given[1])
+
+
+def _check_line(smtp: "SMTP", given: tuple[int, bytes]) -> Reply:
+    """Return a reply; SMTPServerDisconnected for what was none, and has closed the connection."""
+    reply = _reply(given)
+    return _check_reply(smtp, reply) if reply.code < 0 and smtp.sock is None else reply
 
 
 async def _give_up(smtp: "SMTP", *, closing: bool) -> None:
