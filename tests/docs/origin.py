@@ -15,7 +15,8 @@ name is looked up at all. It answers:
     POST, PUT           what was sent, as plain text
 
 On its ports for mail (25 and 587, with STARTTLS) aiosmtpd takes whatever comes, but for nobody@; on those for FTP (21,
-with AUTH TLS, and 990) pyftpdlib serves a directory with `pub/hello.txt` to alice, whose password is s3cret.
+with AUTH TLS, and 990) pyftpdlib serves a directory with `pub/hello.txt` to alice, whose password is s3cret. On port 1080 it
+is a SOCKS5 proxy to itself.
 
 Async examples are written as for `python -m asyncio`, with `await` at the top; they run on asyncio's own loop.
 """
@@ -26,7 +27,9 @@ import contextlib
 import gzip
 import json
 import os
+import select
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     import pytest
 
 NAME = "example.org"
+PATIENCE = 100.0
+"""Seconds that a process may take to start or end on a machine that has much else to do."""
 ROBOTS = b"User-agent: *\nDisallow: /private\nCrawl-delay: 2\n"
 PAGE = b"<!doctype html>\n<title>Example</title>\n"
 
@@ -136,7 +141,44 @@ def serve_both() -> Iterator[tuple[dict[int, int], ssl.SSLContext]]:
         serve_mail(context) as mail,
         serve_files(Path(directory), authority) as (files, secure_files),
     ):
-        yield {80: plain, 443: secure, 25: mail, 587: mail, 21: files, 990: secure_files}, trusting
+        ports = {80: plain, 443: secure, 25: mail, 587: mail, 21: files, 990: secure_files}
+        with serve_proxy(ports) as proxy:
+            yield {**ports, 1080: proxy}, trusting
+
+
+@contextlib.contextmanager
+def serve_proxy(ports: dict[int, int]) -> Iterator[int]:
+    """Carry from SOCKS5 clients to these ports, or to others of this machine; give the port."""
+
+    class Proxy(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            def read(count: int) -> bytes:
+                data: bytes = self.request.recv(count, socket.MSG_WAITALL)
+                return data
+
+            read(read(2)[1])  # the ways of logging in
+            self.request.sendall(b"\5\0")
+            kind = read(4)[3]
+            read(read(1)[0] if kind == 3 else 4)  # a name, or an address: all are this machine
+            wanted = int.from_bytes(read(2), "big")
+            with socket.create_connection(("127.0.0.1", ports.get(wanted, wanted))) as further:
+                self.request.sendall(b"\5\0\0\1" + bytes(6))
+                other = {self.request: further, further: self.request}
+                while True:
+                    for source in select.select([*other], [], [])[0]:
+                        if not (data := source.recv(65_536)):
+                            return
+                        other[source].sendall(data)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 class MailHandler:
@@ -151,6 +193,11 @@ class MailHandler:
     async def handle_DATA(self, *_: Any) -> str:
         return "250 OK"
 
+    async def auth_XOAUTH2(self, *_: Any) -> Any:
+        from aiosmtpd.smtp import AuthResult
+
+        return AuthResult(success=True)
+
 
 @contextlib.contextmanager
 def serve_mail(context: ssl.SSLContext) -> Iterator[int]:
@@ -158,12 +205,19 @@ def serve_mail(context: ssl.SSLContext) -> Iterator[int]:
     from aiosmtpd.controller import Controller
     from aiosmtpd.smtp import AuthResult
 
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    controller = Controller(
+    class Bound(Controller):
+        """Listens on a socket that is bound already, so that nobody else can have its port."""
+
+        def _create_server(self) -> Any:
+            return self.loop.create_server(self._factory_invoker, sock=listener)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    port: int = listener.getsockname()[1]
+    controller = Bound(
         MailHandler(),
         hostname="127.0.0.1",
         port=port,
+        ready_timeout=PATIENCE,
         tls_context=context,
         authenticator=lambda *_: AuthResult(success=True),
     )
@@ -192,7 +246,7 @@ def serve_files(directory: Path, authority: trustme.CA) -> Iterator[tuple[int, i
         assert process.stdout is not None
         ports = json.loads(process.stdout.readline())
         yield ports["tls"], ports["implicit"]
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, ports: dict[int, int], trusting: ssl.SSLContext) -> None:

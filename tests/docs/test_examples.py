@@ -43,6 +43,13 @@ PAGES_OF_BOTH = [
     "docs/urls.md",
     "docs/mail.md",
     "docs/robots.md",
+    "docs/howto/ftps.md",
+    "docs/howto/going-async.md",
+    "docs/howto/mirror.md",
+    "docs/howto/oauth-mail.md",
+    "docs/howto/replacing.md",
+    "docs/howto/socks.md",
+    "docs/howto/unix-sockets.md",
 ]
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SAID = re.compile(r"^ *print\(.*\)  # (.+)$", re.MULTILINE)
@@ -212,7 +219,7 @@ def start_apart(words: list[str]) -> subprocess.Popen[str]:
 def run_apart(words: list[str]) -> str:
     """Run to the end."""
     with start_apart([*words, "--fast"]) as process:
-        printed, _ = process.communicate(timeout=50)
+        printed, _ = process.communicate(timeout=origin.PATIENCE)
     assert process.returncode == 0, printed
     return printed
 
@@ -228,7 +235,7 @@ def serve_for_a_moment(words: list[str]) -> str:
         assert process.stdout is not None
         said = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=15)
+        rest, _ = process.communicate(timeout=origin.PATIENCE)
     assert process.returncode == 0, said + rest
     assert "http://127.0.0.1:" in said
     return said
