@@ -14,6 +14,7 @@ __all__ = [
     "CLOSING",
     "LAST",
     "MAX_LINE",
+    "OLDSTYLE_AUTH",
     "EnhancedStatus",
     "Reply",
     "ReplyDecoder",
@@ -28,8 +29,8 @@ _ONE_LINE = re.compile(rb"([0-9]{3}+) ([^\r\n]*+)\r\n").match
 _CODE = re.compile(rb"[0-9]{3}").match
 _ENHANCED = re.compile(rb"([245])\.([0-9]{1,3}+)\.([0-9]{1,3}+)(?![^ \n])").match
 _FEATURE = re.compile(r"([A-Za-z0-9][A-Za-z0-9\-]*+) ?").match
-_OLD_AUTH = re.compile(r"auth=(.*)", re.IGNORECASE).match
-
+OLDSTYLE_AUTH = re.compile(r"auth=(.*)", re.IGNORECASE)
+"""An offer of AUTH as servers made it before RFC 2554; the standard library's name for it."""
 
 CLOSING: Final = {221, 421}
 """Codes by which a server takes its leave: 421 whenever it wants to (RFC 5321 section 3.8), 221 where nobody said QUIT."""
@@ -190,7 +191,7 @@ def parse_features(text: bytes) -> dict[str, str]:
     """
     features: dict[str, str] = {}
     for line in text.decode("latin-1").split("\n")[1:]:
-        if old := _OLD_AUTH(line):
+        if old := OLDSTYLE_AUTH.match(line):
             features["auth"] = features.get("auth", "") + " " + old[1]
         elif found := _FEATURE(line):
             name, parameters = found[1].lower(), line[found.end(1) :].strip()

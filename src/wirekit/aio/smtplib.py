@@ -27,7 +27,7 @@ from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._io import mail
 from wirekit._io.names import GLOBAL_DEFAULT_TIMEOUT, limits_of
-from wirekit._wire import smtp_addresses, smtp_commands, smtp_lines
+from wirekit._wire import smtp_addresses, smtp_commands, smtp_lines, smtp_replies
 from wirekit._wire.busy import ConnectionBusy
 from wirekit._wire.smtp_replies import (
     MAX_LINE,
@@ -78,6 +78,7 @@ CRLF = "\r\n"
 bCRLF = b"\r\n"
 _MAXLINE = MAX_LINE
 _MAXCHALLENGE = 5
+OLDSTYLE_AUTH = smtp_replies.OLDSTYLE_AUTH
 
 _HERE: Final = str(
     b"localhost", "ascii"
