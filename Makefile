@@ -4,7 +4,7 @@
 #   make test     run the tests, and hold each _wire module to full coverage by its own test file
 #   make check    format, lint, types, layers, twins, documentation
 #   make parity   run CPython's own tests on ours, on every Python at hand
-#   make twins    write the blocking twins anew from the async sources
+#   make twins    write the blocking twins anew from the async sources, and the security page from the tests
 #   make bench    measure against the peers (in an environment of its own) and write docs/benchmarks.md
 #   make docs     build the documentation
 #   make explore  run the tests that try random examples with others than `make test`, and more of them
@@ -46,6 +46,7 @@ check: $(VENV)/.made
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/unasync.py --check
+	$(BIN)/python tools/security_table.py --check
 	@$(MAKE) docs
 
 # Each Python has an environment of its own; PARITY names files of tests (test_ftplib ...), all without.
@@ -60,6 +61,7 @@ parity-one: $(VENV)/.made
 
 twins: $(VENV)/.made
 	$(BIN)/python tools/unasync.py
+	$(BIN)/python tools/security_table.py
 
 bench:
 	PYTHON="$(PYTHON)" bench/run.sh $(BENCH)

@@ -1,6 +1,6 @@
 """Write docs/security.md: every known attack, what holds against it, and the tests that show it.
 
-    python tools/security_table.py            write the page
+    python tools/security_table.py            write the page (`make twins` does so too)
     python tools/security_table.py --check    fail where it is not as it would be written
 
 The attacks stand in tests/security/rows.toml; a test belongs to the row in its name (`test_row_07_...`,
