@@ -4,6 +4,8 @@
 #   make test     run the tests, and hold each _wire module to full coverage by its own test file
 #   make check    format, lint, types, layers, twins, documentation
 #   make parity   run CPython's own tests on ours, on every Python at hand
+#   make programs run the tests of programs from PyPI without wirekit and with it (in an environment of its own)
+#   make stubs    compare with typeshed's stubs of the standard library's modules
 #   make twins    write the blocking twins anew from the async sources, and the security page from the tests
 #   make bench    measure against the peers (in an environment of its own) and write docs/benchmarks.md
 #   make docs     build the documentation
@@ -18,6 +20,7 @@ PYTHON =
 VENV = .venv
 PYTEST =
 PARITY =
+PROGRAMS =
 BENCH =
 FUZZ_SECONDS = 60
 
@@ -58,6 +61,12 @@ parity:
 
 parity-one: $(VENV)/.made
 	@$(BIN)/python tools/parity.py $(PARITY)
+
+programs: $(VENV)/.made
+	$(BIN)/python tools/programs.py $(PROGRAMS)
+
+stubs: $(VENV)/.made
+	$(BIN)/python tools/stubs.py
 
 twins: $(VENV)/.made
 	$(BIN)/python tools/unasync.py
