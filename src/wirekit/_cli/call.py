@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from decimal import Decimal
 from typing import NamedTuple
 from xml.parsers.expat import ExpatError
@@ -185,14 +185,21 @@ def _take_special(given: dict[str, Any]) -> Any:
     if len(given) != 1:
         return given
     (name, value), *_ = given.items()
-    make: Callable[[str], Any] | None = {
-        "$base64": lambda text: client.loads(
-            f"<params><param><value><base64>{text}</base64></value></param></params>"
-        )[0][0],
+    known: dict[str, Callable[[str], Any]] = {
+        "$base64": _take_base64,
         "$dateTime": client.DateTime,
         "$bigdecimal": Decimal,
-    }.get(name)
+    }
+    make = known.get(name)
     return given if make is None or not isinstance(value, str) else make(value)
+
+
+def _take_base64(text: str) -> client.Binary:
+    try:
+        return client.Binary(b64decode(text, validate=True))
+    except ValueError:
+        message = f"{text!r} is no base64"
+        raise ValueError(message) from None
 
 
 def format_result(value: Any) -> str:

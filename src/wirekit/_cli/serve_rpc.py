@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -128,22 +129,10 @@ def _serve_blocking(served: Any, name: str, address: tuple[str, int], *, doc: bo
 
 
 def _serve_async(served: Any, name: str, address: tuple[str, int], *, doc: bool) -> int:
-    import asyncio  # for this twin alone
+    from wirekit._cli.serve import announce_end, run_async  # what ends every async server in order
+    from wirekit.aio.xmlrpc import server as xmlrpc  # one twin is enough
 
-    from wirekit.aio.xmlrpc import server as xmlrpc  # likewise
-
-    async def run() -> None:
-        server = _make(xmlrpc, "async", served, name, address, doc=doc)
-        await server.start()
-        _announce(name, server.server_address, doc=doc)
-        try:
-            await server.serve_forever()
-        finally:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GRACE):
-                    await server.shutdown()
-            server.server_close()
-
-    with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
-        asyncio.run(run())
-    return Code.OK
+    told: list[signal.Signals] = []
+    server = _make(xmlrpc, "async", served, name, address, doc=doc)
+    run_async(server, lambda: _announce(name, server.server_address, doc=doc), announce_end, told)
+    return Code.TERMINATED if told and told[0] == signal.SIGTERM else Code.OK
