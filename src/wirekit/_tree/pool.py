@@ -3,7 +3,8 @@
 """Connections to one server: made when they are needed, lent to one piece of work each, and used again.
 
 A connection that has been idle may have been closed by the server meanwhile: what the system knows of that is looked at
-before it is lent, and a piece of work to which such a connection gives no answer at all is done once more on a new one.
+before it is lent, and a piece of work to which such a connection gives no answer at all is done once more on a new one. Servers
+grant only so many to one address: where one more is refused, those that there are have to do.
 """
 
 from __future__ import annotations
@@ -158,6 +159,32 @@ class Pool:
 
     def _take(self) -> tuple[Link, bool]:
         """Return a connection, and whether it was used before."""
+        while True:
+            if (link := self._wait_for_place()) is not None:
+                return link, True
+            try:
+                link = self._make()
+            except BaseException as error:
+                if not self._is_content(error):
+                    raise
+            else:
+                with self._signal:
+                    self._lent.add(link)
+                return link, False
+
+    def _is_content(self, error: BaseException) -> bool:
+        """Give a place back; tell whether the connections that there are have to do: the server grants no more."""
+        with self._signal:
+            self._places -= 1
+            self._signal.wake_all()
+            there = len(self._lent) + len(self._idle)
+            if self.closed or not there or not isinstance(error, errors().all_errors):
+                return False
+            self._limit = there
+            return True
+
+    def _wait_for_place(self) -> Link | None:
+        """Return a connection that is idle; None where one may be made, whose place is taken then."""
         with self._signal:
             if self.closed:
                 message = "the tree is closed"
@@ -169,27 +196,18 @@ class Pool:
                 link = self._idle.pop()
                 if link.alive:
                     self._lent.add(link)
-                    return link, True
+                    return link
                 link.ftp.close()
-        try:
-            link = self._make()
-        except BaseException:
-            self._leave()
-            raise
-        self._lent.add(link)
-        return link, False
+        return None
 
     def _give(self, link: Link) -> None:
-        self._lent.discard(link)
-        link.server.one_by_one |= link.ftp._one_by_one
-        if link.usable and not self.closed:
-            self._idle.append(link)
-        else:
-            link.ftp.close()
-        self._leave()
-
-    def _leave(self) -> None:
         with self._signal:
+            self._lent.discard(link)
+            link.server.one_by_one |= link.ftp._one_by_one
+            if link.usable and not self.closed:
+                self._idle.append(link)
+            else:
+                link.ftp.close()
             self._places -= 1
             self._signal.wake_all()
 

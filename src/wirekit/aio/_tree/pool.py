@@ -2,7 +2,8 @@
 """Connections to one server: made when they are needed, lent to one piece of work each, and used again.
 
 A connection that has been idle may have been closed by the server meanwhile: what the system knows of that is looked at
-before it is lent, and a piece of work to which such a connection gives no answer at all is done once more on a new one.
+before it is lent, and a piece of work to which such a connection gives no answer at all is done once more on a new one. Servers
+grant only so many to one address: where one more is refused, those that there are have to do.
 """
 
 from __future__ import annotations
@@ -157,6 +158,32 @@ class Pool:
 
     async def _take(self) -> tuple[Link, bool]:
         """Return a connection, and whether it was used before."""
+        while True:
+            if (link := await self._wait_for_place()) is not None:
+                return link, True
+            try:
+                link = await self._make()
+            except BaseException as error:
+                if not await self._is_content(error):
+                    raise
+            else:
+                async with self._signal:
+                    self._lent.add(link)
+                return link, False
+
+    async def _is_content(self, error: BaseException) -> bool:
+        """Give a place back; tell whether the connections that there are have to do: the server grants no more."""
+        async with self._signal:
+            self._places -= 1
+            self._signal.wake_all()
+            there = len(self._lent) + len(self._idle)
+            if self.closed or not there or not isinstance(error, errors().all_errors):
+                return False
+            self._limit = there
+            return True
+
+    async def _wait_for_place(self) -> Link | None:
+        """Return a connection that is idle; None where one may be made, whose place is taken then."""
         async with self._signal:
             if self.closed:
                 message = "the tree is closed"
@@ -168,27 +195,18 @@ class Pool:
                 link = self._idle.pop()
                 if link.alive:
                     self._lent.add(link)
-                    return link, True
+                    return link
                 link.ftp.close()
-        try:
-            link = await self._make()
-        except BaseException:
-            await self._leave()
-            raise
-        self._lent.add(link)
-        return link, False
+        return None
 
     async def _give(self, link: Link) -> None:
-        self._lent.discard(link)
-        link.server.one_by_one |= link.ftp._one_by_one
-        if link.usable and not self.closed:
-            self._idle.append(link)
-        else:
-            link.ftp.close()
-        await self._leave()
-
-    async def _leave(self) -> None:
         async with self._signal:
+            self._lent.discard(link)
+            link.server.one_by_one |= link.ftp._one_by_one
+            if link.usable and not self.closed:
+                self._idle.append(link)
+            else:
+                link.ftp.close()
             self._places -= 1
             self._signal.wake_all()
 
