@@ -448,9 +448,10 @@ async def test_silent_server_is_a_timeout(peer: MakePeer) -> None:
 
 async def test_total_timeout_counts(peer: MakePeer) -> None:
     server = peer([request(), stall()])
-    with pytest.raises(TimeoutError):
+    with pytest.raises(OSError) as caught:
         await web.urlopen(url_of(server), timeout=defaults.Timeout(5, total=0.05))
-    assert await heard(server)
+    failure = caught.value  # a URLError where a slow machine had no time left to send it
+    assert isinstance(failure.reason if isinstance(failure, URLError) else failure, TimeoutError)
 
 
 async def test_default_timeout_is_the_profiles(peer: MakePeer) -> None:
