@@ -34,7 +34,7 @@ def test_parse_host_of_schemes_that_are_not_browsers(host: str, parsed: str) -> 
 
 @pytest.mark.parametrize(
     "host",
-    ["a b", "a{b", "é{", "127.1", "h%2Fx", "h%41", "\u00adx", "h\uff05", "\uff11\uff12\uff17.0.0.1", "i❤.ws", "é" * 60, "xn--a.é", "-é-",
+    ["a b", "a{b", "é{", "é.a}b", "127.1", "h%2Fx", "h%41", "\u00adx", "h\uff05", "\uff11\uff12\uff17.0.0.1", "i❤.ws", "é" * 60, "xn--a.é", "-é-",
      "[::1", "[", "[]", "[127.0.0.1]", "[::1%eth0]", "[::1%25]", "[::1%25$(x)]", "[v1.a\\]", "[v1]", "[v1.é]", "[x]"],
 )  # fmt: skip
 def test_parse_host_refuses_with_a_reason(host: str) -> None:

@@ -114,6 +114,8 @@ def encode_name(host: str) -> str:
         raise ValueError(message) from None
     name = ".".join(labels)
     authorities.check_authority(name, "http", strict=True)
+    if not _IN_NAME.fullmatch(name):  # a label of its own in ASCII
+        _refuse("a character of the host is not one of RFC 3986 section 3.2.2")
     return name
 
 
