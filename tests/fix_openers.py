@@ -12,7 +12,9 @@ import pytest
 
 from wirekit import defaults
 from wirekit.aio.urllib import request as awaitable
+from wirekit.aio.urllib._handlers import pool as awaitable_pool
 from wirekit.urllib import request as blocking
+from wirekit.urllib._handlers import pool as blocking_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def kept_opener(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let urlopen make a usual opener, and go straight to every host; its connections end with the test."""
+    """Let urlopen make a usual opener, and go straight to every host; its connections end with the test.
+
+    They stay fresh: on a machine that is busy, moments last long.
+    """
+    for home in (blocking_pool, awaitable_pool):
+        monkeypatch.setattr(home, "FRESH", 3600.0)
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
