@@ -204,6 +204,7 @@ class SMTP:
         self._decoder = ReplyDecoder()
         self._owed = 0  # replies that are still to come, of commands that ``putcmd`` sent
         self._settled = True  # ... and we know that number: nobody has sent by ``send`` alone
+        self._taken = self._refused = 0  # messages of ``send_messages``
         self._owner: object = None  # the task or thread whose exchange is under way
         self._held = False  # ... which is one of several commands
         self._deadline: float | None = None

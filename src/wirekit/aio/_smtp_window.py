@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Window"]
 
+FIRST: Final = 8
+"""Messages under way on a connection that has taken none yet; each one taken allows one more."""
+SUSPICIOUS: Final = 4
+"""Messages refused on a connection from which on they leave one by one: exim ends a connection after ten RSETs that follow
+a refusal, without another word, and what is under way then is unknown."""
 GATHERED: Final = 1 << 16
 """Bytes of messages that leave together: sending a small one costs as much as all the rest that is done for it."""
 
@@ -193,9 +198,13 @@ class Window:
 
     async def _make_room(self, size: int, replies: int) -> None:
         """Wait until the window has room again; once it is full, until half of it is free."""
-        if len(self._flying) < self._most and self._fits(size, replies):
+        if self._smtp._refused >= SUSPICIOUS:
+            await self._finish()
             return
-        while len(self._flying) > self._most // 2 or not self._fits(size, replies):
+        most = min(self._most, FIRST + self._smtp._taken)
+        if len(self._flying) < most and self._fits(size, replies):
+            return
+        while len(self._flying) > most // 2 or not self._fits(size, replies):
             if not self._flying:
                 return
             await self._land()
@@ -291,6 +300,8 @@ class Window:
         if await self._take_replies(flight):
             flight.result = flight.transaction.result()
             self._clean = not flight.transaction.by_chunk or flight.transaction.finals[0].accepted
+            self._smtp._taken += self._clean
+            self._smtp._refused += not self._clean
             await self._report_settled()
 
     async def _take_replies(self, flight: _Flight) -> bool:
