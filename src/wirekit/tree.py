@@ -135,8 +135,7 @@ class Tree:
         try:
             if self._server.features is None:
                 self._server.learn(ftp)
-            ftp._features = self._server.features  # noqa: SLF001 - asked once for all connections
-            ftp._one_by_one |= self._server.one_by_one  # noqa: SLF001 - likewise
+            self._server.remind(ftp)
             if self._given is None and self.encoding.lower().replace("-", "") == "utf8":
                 ftp.use_utf8()
         except BaseException:

@@ -20,8 +20,10 @@ class Link:
         self.ftp = self
         self.server = self
         self.lastresp = ""
-        self._one_by_one = self.one_by_one = False
         self.works = 0
+
+    def remember(self, ftp: Any) -> None:
+        assert ftp is self
 
     def close(self) -> None:
         self.usable = self.alive = False

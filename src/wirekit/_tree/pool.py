@@ -55,6 +55,21 @@ class Server:
         self.knows_mlsd = False
         self.takes_dots = True  # names may begin with one
         self.one_by_one = False  # commands must not leave together
+        self.epsv: bool | None = None  # as a connection has it whose transfers have begun well
+        self.proven = False
+
+    def remember(self, ftp: FTP) -> None:
+        """Learn from what a connection has found out."""
+        self.one_by_one |= ftp._one_by_one
+        if ftp._proven:
+            self.proven, self.epsv = True, ftp._epsv
+
+    def remind(self, ftp: FTP) -> None:
+        """Let a new connection know: its first transfer takes a round trip less."""
+        ftp._features = self.features
+        ftp._one_by_one |= self.one_by_one
+        if self.proven:
+            ftp._proven, ftp._epsv = True, self.epsv
 
     def learn(self, ftp: FTP) -> None:
         """Ask a server for all this, on the first connection to it."""
@@ -203,7 +218,7 @@ class Pool:
     def _give(self, link: Link) -> None:
         with self._signal:
             self._lent.discard(link)
-            link.server.one_by_one |= link.ftp._one_by_one
+            link.server.remember(link.ftp)
             if link.usable and not self.closed:
                 self._idle.append(link)
             else:
