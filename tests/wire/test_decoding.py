@@ -81,6 +81,18 @@ def test_padding_behind_gzip_is_passed_over() -> None:
     assert chain.take(10) == b""
 
 
+@pytest.mark.parametrize("step", [1 << 20, 1])
+@pytest.mark.parametrize("padding", [b"\0", b"\x1f\0\0", b"\x8b\x1f"])
+def test_padding_is_told_from_a_member_in_any_pieces(padding: bytes, step: int) -> None:
+    assert decode(chain_of("gzip"), gzip.compress(b"text") + padding, step) == b"text"
+
+
+@pytest.mark.parametrize("step", [1 << 20, 1])
+def test_half_the_mark_of_a_member_is_a_body_that_breaks_off(step: int) -> None:
+    with pytest.raises(BadCoding):
+        decode(chain_of("gzip"), gzip.compress(b"text") + b"\x1f", step)
+
+
 def test_what_stands_behind_deflate_is_passed_over() -> None:
     chain = chain_of("deflate")
     chain.feed(zlib.compress(b"text") + b"garbage")

@@ -42,6 +42,8 @@ MAX_ZSTD_WINDOW: Final = 23
 """Of zstd's memory, as a power of two: 8 MiB, which RFC 9659 allows for content codings."""
 
 _LIST = re.compile(r"[ \t,]*+([!#$%&'*+\-.^_`|~0-9A-Za-z]++)[ \t]*+(?:,|\Z)").match
+_MEMBER: Final = b"\x1f\x8b"
+"""What each member of gzip begins with."""
 _ALIASES: Final = {"x-gzip": "gzip"}
 
 
@@ -79,9 +81,16 @@ class _Zlib:
         return out
 
     def _choose(self) -> bool:
-        """Tell deflate with zlib's frame (RFC 1950, as RFC 9110 has it) from the bare one that some servers send."""
+        """Begin what two bytes tell: deflate with zlib's frame (RFC 1950, as RFC 9110 has it), or the bare one that some
+        servers send; a further member of gzip, or padding.
+        """
+        if self._gzip and not _MEMBER.startswith(self._data[:2]):
+            self.ended, self._data = True, b""
         if len(self._data) < 2:
             return False
+        if self._gzip:
+            self._object = zlib.decompressobj(31)
+            return True
         framed = self._data[0] & 0x0F == 8 and int.from_bytes(self._data[:2], "big") % 31 == 0
         self._object = zlib.decompressobj(15 if framed else -15)
         return True
@@ -90,8 +99,8 @@ class _Zlib:
         """Begin the next member where one follows; whatever else follows is padding."""
         self._data = self._object.unused_data
         self._began = False
-        if self._gzip and (not self._data or self._data[:2] == b"\x1f\x8b"[: len(self._data)]):
-            self._object = zlib.decompressobj(31)
+        if self._gzip:
+            self._object = None
         else:
             self.ended, self._data = True, b""
 
