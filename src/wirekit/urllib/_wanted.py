@@ -51,7 +51,10 @@ def _without_port(host: str) -> str:
 
 
 class Parts(NamedTuple):
-    """A URL taken apart. ``place`` and ``target`` are what Host and the request line say, where nothing needs encoding."""
+    """A URL taken apart. ``place`` and ``target`` are what Host and the request line say, where nothing needs encoding.
+
+    ``name``: the host in lower case, without its port, as ``request_host`` gives it.
+    """
 
     plain: str
     fragment: str | None
@@ -61,6 +64,11 @@ class Parts(NamedTuple):
     host: str | None
     place: str | None
     target: str | None
+    name: str
+
+
+_NO_PARTS = Parts("", None, "", None, "", None, None, None, "")
+"""For a subclass that takes URLs apart by itself."""
 
 
 @functools.lru_cache(maxsize=256)
@@ -74,7 +82,7 @@ def _take_apart(
     if kind is None:
         message = f"unknown url type: {plain + mark + fragment if fragment else plain!r}"
         raise ValueError(message)
-    parse.urlsplit(plain)
+    name = _without_port(parse.urlsplit(plain)[1])
     authority, selector = uri_pieces.splithost(rest)
     host = parse.unquote(authority) if authority else authority
     simple = authority is not None and host == authority and authority.isascii() and "@" not in authority
@@ -87,6 +95,7 @@ def _take_apart(
         host,
         host if simple else None,
         selector if selector.isascii() and selector != plain else None,
+        name,
     )
 
 
@@ -153,7 +162,9 @@ class Request:
         self.data = data
         for key, value in headers.items():
             self.add_header(key, value)
-        self.origin_req_host = request_host(self) if origin_req_host is None else origin_req_host
+        if origin_req_host is None:
+            origin_req_host = getattr(self, "_parts", _NO_PARTS).name or request_host(self)
+        self.origin_req_host = origin_req_host
         self.unverifiable = unverifiable
         if method:
             self.method = method
