@@ -258,6 +258,22 @@ async def test_download_of_another_file_begins_anew(ftpd: Served, tmp_path: Path
     assert (tmp_path / "g").read_bytes() == other
 
 
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="this system has no O_NOFOLLOW")
+@pytest.mark.parametrize("name", [".g.wirekit-part", ".g.wirekit-part-note"])
+async def test_link_in_the_place_of_a_part_file_is_not_followed(
+    ftpd: Served, tmp_path: Path, name: str
+) -> None:
+    """In a folder that others write to, too, they can guess its name."""
+    put(ftpd.path / "f", BLOB)
+    (tmp_path / "precious").write_bytes(b"as it was")
+    (tmp_path / name).symlink_to(tmp_path / "precious")
+    async with open_tree(ftpd) as files:
+        with pytest.raises(OSError):
+            await files.download("f", tmp_path / "g", resume=True)
+    assert (tmp_path / "precious").read_bytes() == b"as it was"
+    assert not (tmp_path / "g").exists()
+
+
 async def test_upload_goes_on_where_it_stopped(ftpd: Served, tmp_path: Path) -> None:
     put(tmp_path / "g", BLOB * 10)
     async with open_tree(ftpd) as files:

@@ -35,6 +35,14 @@ def part_name(name: str, mark: str = "") -> str:
     return f".{name}{mark}{SUFFIX}"
 
 
+def _open_here(path: str, mode: str, *, empty: bool) -> Any:
+    """Open a file whose name anybody can guess. OSError for a symbolic link: in a folder of many, such as /tmp, it leads
+    where somebody else wants something overwritten.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags | os.O_TRUNC if empty else flags, 0o666), mode)
+
+
 class Part:
     """The part file of one destination, on its way to become that."""
 
@@ -69,9 +77,10 @@ class Part:
         if size is not None and kept > size:
             kept = 0
         self._known = known
-        self._file = Path(self.path).open("r+b" if kept else "w+b")  # noqa: SIM115 - likewise
+        self._file = _open_here(self.path, "r+b", empty=not kept)
         if self.resume and not kept:
-            self._note.write_text(json.dumps(known), "utf-8")
+            with _open_here(str(self._note), "wb", empty=True) as note:
+                note.write(json.dumps(known).encode())
         start = max(kept - OVERLAP, 0)
         self._file.seek(start)
         self._tail = self._file.read(kept - start)
