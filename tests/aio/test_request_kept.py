@@ -233,6 +233,15 @@ async def test_small_body_that_nobody_wants_leaves_its_connection(peer: MakePeer
     assert said.count(b"GET ") == 2
 
 
+async def test_small_body_of_a_server_that_is_busy_leaves_its_connection(peer: MakePeer) -> None:
+    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\n" + IN_CHUNKS
+    server = peer([request(), send(busy), request(), send(OK)])
+    opener = web.build_opener(web.RetryHandler(pause=0))
+    async with opener, await opener.open(url_of(server), timeout=5) as response:
+        assert await response.read() == b"ok"
+    assert await count_connections(server) == 1
+
+
 @pytest.mark.parametrize(
     "rest", [TO_COME, b"Content-Length: 90000\r\n\r\nmo", IN_CHUNKS[:-5]], ids=["5", "90000", "chunks"]
 )

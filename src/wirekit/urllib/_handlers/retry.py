@@ -14,9 +14,11 @@ from wirekit import defaults
 from wirekit._io import blocking as net
 from wirekit._io.concurrency import blocking as together
 from wirekit._wire.retrying import choose_wait, parse_retry_after
+from wirekit.http.client import HTTPResponse
 from wirekit.urllib import error
 from wirekit.urllib._handlers.base import HOME, BaseHandler
 from wirekit.urllib._handlers.bodies import find_position, may_rewind, rewind
+from wirekit.urllib._handlers.unread import drain
 
 __all__ = ["RetryHandler"]
 
@@ -121,5 +123,7 @@ class RetryHandler(BaseHandler):
 
     def _let_go(self, answer: Any) -> None:
         """Close a response that nobody will read."""
-        if hasattr(answer, "close"):
+        if isinstance(answer, HTTPResponse):
+            drain(answer)
+        elif hasattr(answer, "close"):
             net.give(answer.close)

@@ -13,8 +13,10 @@ from wirekit import defaults
 from wirekit._io import asynchronous as net
 from wirekit._io.concurrency import asynchronous as together
 from wirekit._wire.retrying import choose_wait, parse_retry_after
+from wirekit.aio.http.client import HTTPResponse
 from wirekit.aio.urllib._handlers.base import HOME, BaseHandler
 from wirekit.aio.urllib._handlers.bodies import find_position, may_rewind, rewind
+from wirekit.aio.urllib._handlers.unread import drain
 from wirekit.urllib import error
 
 __all__ = ["RetryHandler"]
@@ -120,5 +122,7 @@ class RetryHandler(BaseHandler):
 
     async def _let_go(self, answer: Any) -> None:
         """Close a response that nobody will read."""
-        if hasattr(answer, "close"):
+        if isinstance(answer, HTTPResponse):
+            await drain(answer)
+        elif hasattr(answer, "close"):
             await net.give(answer.close)
