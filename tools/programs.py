@@ -102,6 +102,8 @@ def fetch(name: str) -> Path:
     sources = VENV / "sources"
     directory = sources / f"{name}-{find_version(name)}"
     if not directory.exists():
+        sources.mkdir(exist_ok=True)
+        (sources / "pytest.ini").write_text("[pytest]\n")  # else pytest goes by the project around them: this one
         pip(
             "download",
             "--no-deps",

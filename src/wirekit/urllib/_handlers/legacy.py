@@ -52,7 +52,8 @@ class URLopener:
 
     def __init__(self, proxies: Any = None, **x509: Any) -> None:
         message = f"{type(self).__name__} style of invoking requests is deprecated. Use newer urlopen functions/methods"
-        warnings.warn(message, DeprecationWarning, stacklevel=3)
+        level = 2 if type(self).__init__ is URLopener.__init__ else 3  # the line that makes it
+        warnings.warn(message, DeprecationWarning, stacklevel=level)
         if proxies is None:
             proxies = getproxies()
         if not hasattr(proxies, "keys"):
