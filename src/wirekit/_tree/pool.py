@@ -192,10 +192,10 @@ class Pool:
         with self._signal:
             self._places -= 1
             self._signal.wake_all()
-            there = len(self._lent) + len(self._idle)
+            there = self._lent or self._idle
             if self.closed or not there or not isinstance(error, errors().all_errors):
                 return False
-            self._limit = there
+            self._limit = min(self._limit, self._places + len(self._idle))  # with those that are being made
             return True
 
     def _wait_for_place(self) -> Link | None:
