@@ -137,10 +137,12 @@ class Pool:
 
     def close_here(self, place: Any) -> None:
         """End the idle connections of one loop, which is about to end."""
-        self._places.discard(place)
-        for key in [key for key in self._idle if key[0] is place]:
-            for line in self._idle.pop(key):
-                self._end(line)
+        with self._lock:  # loops of other threads go on
+            self._places.discard(place)
+            keys = [key for key in self._idle if key[0] is place]
+            lines = [line for key in keys for line in self._idle.pop(key)]
+        for line in lines:
+            self._end(line)
 
     def forget(self) -> None:
         """Let go of all connections without a word: they are those of the process that this one was forked from."""
