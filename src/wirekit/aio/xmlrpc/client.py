@@ -501,7 +501,7 @@ def _is_loss(error: Exception) -> bool:
     """Tell whether a call broke off with its connection, or its time: no answer came, or half of one."""
     if isinstance(error, (*_LOST, TimeoutError)):
         return True
-    from wirekit.http.client import IncompleteRead  # loaded already, where that is what it is
+    from wirekit.aio.http.client import IncompleteRead  # loaded already, where that is what it is
 
     return isinstance(error, IncompleteRead)
 
