@@ -103,7 +103,8 @@ def fetch(name: str) -> Path:
     directory = sources / f"{name}-{find_version(name)}"
     if not directory.exists():
         sources.mkdir(exist_ok=True)
-        (sources / "pytest.ini").write_text("[pytest]\n")  # else pytest goes by the project around them: this one
+        # Without one of their own pytest would go by the project around them, which is this one.
+        (sources / "pytest.ini").write_text("[pytest]\n")
         pip(
             "download",
             "--no-deps",
