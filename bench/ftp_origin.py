@@ -59,8 +59,8 @@ rsa_cert_file={certificate}
 class FTPOrigin:
     """The running vsftpd and the proxy. `port`, `far`: where they listen, 0 where vsftpd cannot run.
 
-    WIREKIT_BENCH_FTP names the directory of `files` (served; `up` in it takes what is stored) to the contenders,
-    WIREKIT_BENCH_FTP_LOCAL the one for what they fetch.
+    WIREKIT_BENCH_FTP names the directory of `files` (served; `up` in it takes what is stored) and `kept` (large
+    files that were fetched) to the contenders, WIREKIT_BENCH_FTP_LOCAL the one for small files.
     """
 
     port = far = 0
@@ -90,7 +90,7 @@ class FTPOrigin:
     def _write_files(self) -> None:
         self.root.chmod(0o755)
         files = self.root / "files"
-        for path in (files, self.root / "empty"):
+        for path in (files, self.root / "empty", self.root / "kept"):
             path.mkdir()
         files.chmod(0o755)
         (files / "up").mkdir()
