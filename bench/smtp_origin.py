@@ -224,16 +224,28 @@ def stop_postfix(root: Path) -> None:
 
 
 async def wait_for(port: int) -> None:
-    """Until the port is served."""
+    """Until a message to nobody in particular can be begun there: postfix's parts do not all start at once."""
     for _ in range(200):
         try:
-            _, writer = await asyncio.open_connection(HOST, port)
-        except OSError:
+            await try_out(port)
+        except (OSError, ValueError):
             await asyncio.sleep(0.05)
         else:
-            writer.close()
             return
     raise RuntimeError("the server does not start")
+
+
+async def try_out(port: int) -> None:
+    """Begin a message; ValueError where the server does not want that."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    try:
+        for line in ("", "HELO client.example", "MAIL FROM:<a@drop.test>", "RCPT TO:<b@drop.test>", "QUIT"):
+            if line:
+                writer.write(f"{line}\r\n".encode())
+            if not (await reader.readline()).startswith(b"2"):
+                raise ValueError(line)
+    finally:
+        writer.close()
 
 
 async def serve(far: bool, what: str, root: Path) -> None:
