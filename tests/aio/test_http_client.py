@@ -185,6 +185,24 @@ async def test_empty_body_once_read_frees_the_connection(peer: MakePeer) -> None
 
 @pytest.mark.parametrize(
     "head",
+    [b"HTTP/1.0 201 A\r\nContent-Length: 0", b"HTTP/1.0 204 A", b"HTTP/1.1 304 A\r\nConnection: close"],
+)
+async def test_empty_response_of_a_connection_that_ends_can_be_used_by_with(
+    peer: MakePeer, head: bytes
+) -> None:
+    connection = connect(peer([request(), send(head + b"\r\n\r\n"), close()]))
+    await connection.request("GET", "/")
+    response = await connection.getresponse()
+    assert response.isclosed()
+    assert not response.closed
+    async with response:
+        assert await response.read() == b""
+    assert response.closed
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "head",
     [
         b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nconnection: Keep-Alive, CLOSE\r\nContent-Length: 2\r\n\r\n",

@@ -186,6 +186,22 @@ def test_empty_body_once_read_frees_the_connection(peer: MakePeer) -> None:
 
 @pytest.mark.parametrize(
     "head",
+    [b"HTTP/1.0 201 A\r\nContent-Length: 0", b"HTTP/1.0 204 A", b"HTTP/1.1 304 A\r\nConnection: close"],
+)
+def test_empty_response_of_a_connection_that_ends_can_be_used_by_with(peer: MakePeer, head: bytes) -> None:
+    connection = connect(peer([request(), send(head + b"\r\n\r\n"), close()]))
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    assert response.isclosed()
+    assert not response.closed
+    with response:
+        assert response.read() == b""
+    assert response.closed
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "head",
     [
         b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nconnection: Keep-Alive, CLOSE\r\nContent-Length: 2\r\n\r\n",

@@ -713,7 +713,7 @@ class HTTPConnection:
         if response.will_close:
             self._hand_over()
             if response.length == 0:
-                response.close()
+                response._close_conn()  # noqa: SLF001 - read to its end, and not closed: `with` takes it still
         elif response.length != 0:
             self.__response = response  # the next one can be had when this one is read
         return response
