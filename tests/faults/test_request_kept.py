@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fix_peer import Conversation, Faults, Peer, read, request, send
+from tests.fix_peer import Conversation, Faults, Peer, find_other_end, read, request, send, wait_drained
 from tests.fix_twins import Twin, both_twins, heard, settle
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     MakePeer = Callable[..., Peer]
@@ -31,18 +32,31 @@ async def open_by(twin: Twin, opener: Any, url: str, data: bytes | None = None) 
 
 
 def end(*, hard: bool) -> Callable[[Conversation], None]:
-    return lambda conversation: conversation.end(reset=hard)
+    """End a conversation once the client has taken what was sent before: a reset could overtake it."""
+
+    def step(conversation: Conversation) -> None:
+        descriptor = find_other_end(conversation.sock)
+        if descriptor is not None:
+            wait_drained(descriptor)
+        conversation.end(reset=hard)
+
+    return step
 
 
 def count_requests(server: Peer) -> int:
     return sum(bytes(one.received).count(b" /second ") for one in server.conversations)
 
 
-async def ask_twice(twin: Twin, server: Peer, data: bytes | None) -> tuple[Any, BaseException | None]:
-    """Ask over a connection that is kept from an earlier request; give what came, and what went wrong."""
+async def ask_twice(
+    twin: Twin, server: Peer, data: bytes | None, context: ssl.SSLContext | None = None
+) -> tuple[Any, BaseException | None]:
+    """Ask over a connection that is kept from an earlier request; give what came, and what went wrong.
+
+    context: speak TLS.
+    """
     module = twin.module("urllib.request")
-    base = f"http://{server.host}:{server.port}"
-    opener = module.build_opener()
+    base = f"http://{server.host}:{server.port}" if context is None else f"https://localhost:{server.port}"
+    opener = module.build_opener(*([] if context is None else [module.HTTPSHandler(context=context)]))
     try:
         assert await open_by(twin, opener, base + "/first") == (200, BODY)
         try:
@@ -101,6 +115,30 @@ async def test_server_that_leaves_after_any_byte_of_its_answer(
                 assert got is None, count
                 assert failure is not None
                 assert count_requests(server) == 1, count
+
+
+@pytest.mark.parametrize("hard", [False, True], ids=["close", "reset"])
+@pytest.mark.parametrize("data", [None, SECRET], ids=["GET", "POST"])
+@pytest.mark.parametrize("asked", [False, True], ids=["idle", "asked"])
+@both_twins
+async def test_server_that_leaves_over_tls(
+    twin: Twin,
+    asked: bool,
+    data: bytes | None,
+    hard: bool,
+    server_tls: ssl.SSLContext,
+    client_tls: ssl.SSLContext,
+) -> None:
+    """TLS ends in ways of its own; what may be sent again is the same."""
+    first = [request(), send(ANSWER), *([request()] if asked else []), end(hard=hard)]
+    with Peer(first, [request(), send(ANSWER)], tls=server_tls) as server:
+        got, failure = await ask_twice(twin, server, data, client_tls)
+        assert sum(bytes(one.received).count(SECRET) for one in server.conversations) <= 1
+        if got is None:
+            assert data is not None, failure
+            assert "not sent again" in "".join(getattr(failure, "__notes__", ()))
+        else:
+            assert got == (200, BODY)
 
 
 @both_twins
