@@ -81,33 +81,36 @@ async def read_request(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 
 async def serve_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer with the path that was asked for, again and again, in pieces; to XML-RPC with the first parameter."""
-    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-        while True:
-            path, body = await read_request(reader)
-            answer = dumps(loads(body)[0], methodresponse=True).encode() if path == b"/RPC2" else path * 1000
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n")
-            half = len(answer) // 2
-            for piece in (answer[:half], answer[half:], b""):
-                await asyncio.sleep(0)
-                writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-            await writer.drain()
-    writer.close()
+    while True:
+        path, body = await read_request(reader)
+        answer = dumps(loads(body)[0], methodresponse=True).encode() if path == b"/RPC2" else path * 1000
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n")
+        half = len(answer) // 2
+        for piece in (answer[:half], answer[half:], b""):
+            await asyncio.sleep(0)
+            writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        await writer.drain()
 
 
 @contextlib.asynccontextmanager
 async def serving(serve: Serve) -> Any:
     """Run a server on a port of its own; give the port."""
-    tasks: set[Any] = set()
+    talks: dict[Any, asyncio.StreamWriter] = {}
 
     async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.current_task())
-        await serve(reader, writer)
+        talks[asyncio.current_task()] = writer
+        try:
+            await serve(reader, writer)
+        except (EOFError, ConnectionError, RuntimeError):
+            pass  # the client has hung up; the last is how uvloop says so
+        finally:
+            writer.close()
 
     async with await asyncio.start_server(keep, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for writer in talks.values():
+        writer.transport.abort()
+    await asyncio.gather(*talks)
 
 
 async def pieces() -> Any:
@@ -205,7 +208,6 @@ class MailServer:
             if word == b"DATA":
                 await reader.readuntil(b"\r\n.\r\n")
                 writer.write(b"250 taken\r\n")
-        writer.close()
 
 
 @async_twin
