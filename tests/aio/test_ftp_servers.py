@@ -350,3 +350,49 @@ async def test_server_that_replaces_no_file_has_it_removed_first(
     )
     async with open_tree(server) as files:
         await files.upload(local, "x", resume=True)
+
+
+async def test_mirror_asks_no_further_where_a_listing_has_told(ftp_peer: MakeFTP, tmp_path: Path) -> None:
+    """Two round trips a file less; LIST's times are good enough to find out what changed."""
+    listing = (
+        b"-rw-r--r--    1 14       50              4 Feb 29  2020 x\r\n-rw-r--r-- 1 u g 0 Feb 29  2020 y\r\n"
+    )
+    together = (
+        "229 (|||{port}|)",
+        "150 Opening BINARY mode data connection for x (4 bytes).",
+        END,
+        "226 done",
+    )
+    server = ftp_peer(
+        [
+            *opening("SIZE", "MDTM"),
+            ("CWD /", "250 there"),
+            TYPE_A,
+            EPSV,
+            ("LIST -a", "150 here", END, "226 done"),
+            TYPE_I,
+            (b"EPSV\r\nRETR /x\r\n", *together),
+            (b"EPSV\r\nRETR /y\r\n", *together),
+        ],
+        [listing, b"data", b""],
+    )
+    async with open_tree(server) as files:
+        result = await files.mirror("", tmp_path / "copy")
+    assert result.ok
+    assert (tmp_path / "copy" / "x").read_bytes() == b"data"
+    assert (tmp_path / "copy" / "y").read_bytes() == b""
+    when = dt.datetime.fromtimestamp((tmp_path / "copy" / "x").stat().st_mtime, dt.UTC)
+    assert when == dt.datetime(2020, 2, 29, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("announced", [0, 5, 10**15])
+async def test_size_that_is_announced_wrongly_loses_nothing(ftp_peer: MakeFTP, announced: int) -> None:
+    data = bytes(range(256)) * 200
+    opened = f"150 Opening BINARY mode data connection for x ({announced} bytes)."
+    server = ftp_peer([TYPE_I, EPSV, ("RETR x", opened, END, "226 done"), ("NOOP", "200 ok")], [data])
+    ftp = await connect(server)
+    blocks: list[bytes] = []
+    assert await ftp.retrbinary("RETR x", blocks.append) == "226 done"
+    assert b"".join(blocks) == data
+    assert await ftp.voidcmd("NOOP") == "200 ok"
+    ftp.close()
