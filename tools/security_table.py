@@ -28,7 +28,8 @@ OPENING = """\
 
 Known attacks on the modules that wirekit replaces and on their peers, what is so here, and the tests that show it: in
 both twins, where there are two. `both` holds in both profiles; `safe` in the safe one alone, since the standard
-library's ways are what the `stdlib` profile is for. `make test PYTEST="-k test_row_01"` runs the tests of row 1.
+library's ways are what the `stdlib` profile is for, and part of what is attacked (decoded bodies, kept connections) is
+off there. `make test PYTEST="-k test_row_01"` runs the tests of row 1.
 
 This page is written by `tools/security_table.py` from the tests themselves, and `make check` fails where it is not up to
 date. [The defaults](defaults.md) have every limit by name, and [the design pages](design/errors.md) the reasons. What a
