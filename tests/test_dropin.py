@@ -175,12 +175,13 @@ def test_names_that_the_originals_import_are_found_until_uninstall() -> None:
         import os
         from wirekit import dropin
         dropin.install()
-        from urllib.request import FTPHandler, addinfourl, quote
+        from urllib.request import addinfourl, quote
         import http.server, urllib.request as request, xmlrpc.client
         from xmlrpc.client import Decimal
         found = [addinfourl.__module__, quote.__module__, http.server.os is os, hasattr(request, "no_such_name")]
         dropin.uninstall()
-        result = [*found, hasattr(request, "addinfourl"), request.FTPHandler is FTPHandler]
+        import wirekit.http.server as server
+        result = [*found, hasattr(server, "os"), request.addinfourl is addinfourl]
         """
     ) == ["wirekit.urllib.response", "wirekit.urllib.parse", True, False, False, True]
 

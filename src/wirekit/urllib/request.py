@@ -172,6 +172,8 @@ _LATE_SHARED: dict[str, str] = {
         "wirekit.urllib._passwords",
     ),
     "BadCoding": "wirekit._wire.coding_errors",
+    # Undocumented, but many programs take them from here.
+    **dict.fromkeys(("addclosehook", "addinfourl"), "wirekit.urllib.response"),
     **dict.fromkeys(
         ("_proxy_bypass_macosx_sysconf", "_proxy_bypass_winreg_override"), "wirekit.urllib._local"
     ),
