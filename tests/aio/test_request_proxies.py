@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.aio.hearing import heard
-from tests.fix_peer import Peer, expect, request, send, start_tls
+from tests.fix_peer import Peer, close, expect, request, send, start_tls
 from tests.relay import relay
 from wirekit import defaults
 from wirekit.aio.urllib import request as web
@@ -380,3 +380,52 @@ def test_settings_of_macos_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert web.proxy_bypass("simple")
     assert web.proxy_bypass("10.1.7.7:80")
     assert not web.proxy_bypass("h.example")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.0 200 Connection established\r\nProxy-Agent: x\r\n\r\n",
+        b"HTTP/1.1 200\r\n\r\n",
+        b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+    ],
+    ids=["1.0", "no reason", "length", "chunked", "interim"],
+)
+async def test_tunnel_begins_behind_any_head_of_success(
+    peer: MakePeer, answer: bytes, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    """What a proxy says of a body there is none of it (RFC 9110 section 9.3.6)."""
+    proxy = peer([request(), send(answer), start_tls(server_tls), request(), send(OK)])
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"http://{address(proxy)}"}), web.HTTPSHandler(context=client_tls)
+    )
+    await fetch(opener, "https://localhost/")
+    assert b"\r\n\r\nGET / HTTP/1.1\r\n" in await heard(proxy)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Connection: close\r\nContent-Length: 4\r\n\r\nwho?",
+        b"\r\nuntil the end",
+        b"Transfer-Encoding: chunked\r\n\r\n4\r\nwho?\r\n0\r\n\r\n",
+        b"Content-Length: 90000\r\n\r\nnever whole",
+    ],
+    ids=["close", "until the end", "chunked", "cut off"],
+)
+async def test_login_for_a_tunnel_survives_however_it_is_asked_for(
+    peer: MakePeer, rest: bytes, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    refusal = b'HTTP/1.1 407 Who\r\nProxy-Authenticate: Digest realm="p", nonce="n", qop="auth"\r\n' + rest
+    proxy = peer(
+        [request(), send(refusal), close()],
+        [request(), send(TUNNEL), start_tls(server_tls), request(), send(OK)],
+    )
+    opener = web.build_opener(
+        web.ProxyHandler({"https": f"http://alice:word@{address(proxy)}"}),
+        web.HTTPSHandler(context=client_tls),
+    )
+    await fetch(opener, "https://localhost/")
+    assert b'\r\nProxy-Authorization: Digest username="alice"' in await heard(proxy, 1)

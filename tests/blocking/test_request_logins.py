@@ -261,6 +261,28 @@ def test_strongest_challenge_is_answered(peer: MakePeer) -> None:
     assert fields_of(logins(heard(server))[1])["nonce"] == "new"
 
 
+@pytest.mark.parametrize(
+    "challenge, answered",
+    [
+        ("Digest realm=r, nonce=n, qop=auth, algorithm=MD5", "Digest"),
+        ("Digest realm='r', nonce='n', qop='auth'", "Digest"),
+        ('DIGEST REALM = "r" , NONCE="n",QOP="auth, auth-int",', "Digest"),
+        ('Digest realm="r", nonce="n", qop="", algorithm=""', "Digest"),
+        ('Digest realm="a \\"b\\", c", nonce="n", qop="auth-conf,auth"', "Digest"),
+        ('Negotiate, NTLM, Digest realm="r", nonce="n"', "Digest"),
+        ('Negotiate dG9rZW4=, Basic realm="r"', "Basic"),
+        ('Digest realm="r", nonce="n", algorithm=NEW, Basic realm="r", charset="UTF-8"', "Basic"),
+        ('Basic realm=""', "Basic"),
+    ],
+)
+def test_odd_challenges_are_answered(peer: MakePeer, challenge: str, answered: str) -> None:
+    server = peer([request(), send(ask(challenge)), request(), send(OK)])
+    known = passwords(url_of(server))
+    with web.build_opener(web.HTTPBasicAuthHandler(known), web.HTTPDigestAuthHandler(known)) as opener:
+        assert get(opener, url_of(server)) == b"ok"
+    assert logins(heard(server))[1].startswith(answered.encode())
+
+
 @pytest.mark.parametrize("how", ["manager", "url"])
 def test_next_nonce_is_used(peer: MakePeer, how: str) -> None:
     told = OK.replace(b"\r\n", b'\r\nAuthentication-Info: qop=auth, nextnonce="n2"\r\n', 1)
