@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import re
 import signal
+import socket
 import urllib.request
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -117,10 +118,11 @@ def test_wrong_usage_is_told(command: Command, url: str) -> None:
 
 def test_server_that_is_none_is_told(command: Command) -> None:
     with serving(BLOCKING, register) as server:
-        gone = server.url
         done = command("call", server.url + "elsewhere", "add", "1")
         assert (done.returncode, b"404" in done.stderr) == (1, True)
-    done = command("call", gone, "add", "1")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen
+        done = command("call", f"http://127.0.0.1:{silent.getsockname()[1]}/", "add", "1")
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -336,7 +337,10 @@ def test_async_server_has_the_same_page(browser: Browser) -> None:
 def test_server_that_is_gone_is_told(browser: Browser) -> None:
     with serving(BLOCKING, register, "DocXMLRPCServer") as server:
         page = browser.open(server.url, WIDE, HIGH)
-    verdict, shown = call(page, "add", "2")
+    with socket.socket() as held:  # so that nobody else listens there meanwhile
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(server.server_address[:2])
+        verdict, shown = call(page, "add", "2")
     assert verdict  # the browser's own words
     assert shown == ""
     assert page.run("document.querySelector('#m-add .verdict .bad') !== null")
