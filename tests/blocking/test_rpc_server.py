@@ -255,6 +255,18 @@ def test_result_that_cannot_be_sent_is_told_with_its_place() -> None:
         assert text.endswith('(the value is result[0]["a"])')
 
 
+def test_multicall_goes_on_after_a_result_that_cannot_be_sent() -> None:
+    calls = [
+        {"methodName": name, "params": params}
+        for name, params in (("add", [1, 2]), ("nonsense", []), ("add", [3]))
+    ]
+    with serving() as server:
+        (results,), _ = rpc.loads(ask(server, rpc.dumps((calls,), "system.multicall"))[2])
+    assert (results[0], results[2]) == ([3], [3])
+    assert results[1]["faultCode"] == -32603
+    assert "cannot marshal <class 'object'> objects" in results[1]["faultString"]
+
+
 def test_multicall_goes_on_after_a_fault() -> None:
     calls = [
         {"methodName": "add", "params": [1, 2]},

@@ -80,6 +80,8 @@ __all__ = [
 _SLOWEST: Final = 10_000
 """Bytes a second that a call's body must come with on average, beyond the first ``request_timeout`` seconds."""
 _UNSUPPORTED: Final = "signatures not supported"
+_UNSENDABLE: Final = (TypeError, ValueError, OverflowError, RecursionError)
+"""What ``dumps`` raises for a value that cannot be sent."""
 
 
 def __getattr__(name: str) -> Any:
@@ -200,11 +202,29 @@ class SimpleXMLRPCDispatcher:
             return dumps((result,), methodresponse=True, **given)
         try:
             return dumps((result,), methodresponse=True, **given)
-        except (TypeError, ValueError, OverflowError, RecursionError) as error:
-            log_failure(f"the result of {method!r} cannot be sent", error)
-            notes = "; ".join(getattr(error, "__notes__", ()))
-            text = f"the result of {method!r} cannot be sent: {error}{notes and f' ({notes})'}"
-            raise _errors().Fault(rpc_names.INTERNAL_ERROR, text) from None
+        except _UNSENDABLE as error:
+            if method == "system.multicall" and isinstance(result, list):
+                return dumps(
+                    ([self._check_result(one, given) for one in result],), methodresponse=True, **given
+                )
+            raise self._refuse_result(method, error) from None
+
+    def _check_result(self, result: Any, given: dict[str, Any]) -> Any:
+        """Return one of several results as it is, or the fault that it cannot be sent."""
+        try:
+            dumps((result,), **given)
+        except _UNSENDABLE as error:
+            fault = self._refuse_result("system.multicall", error)
+            return {"faultCode": fault.faultCode, "faultString": rpc_names.clean_text(fault.faultString)}
+        return result
+
+    def _refuse_result(self, method: Any, error: Exception) -> "Fault":
+        """Log that a result cannot be sent, and return the Fault that says so, with the place of the value."""
+        log_failure(f"the result of {method!r} cannot be sent", error)
+        notes = "; ".join(getattr(error, "__notes__", ()))
+        text = f"the result of {method!r} cannot be sent: {error}{notes and f' ({notes})'}"
+        fault: Fault = _errors().Fault(rpc_names.INTERNAL_ERROR, text)
+        return fault
 
     def _write_fault(self, fault: "Fault") -> str:
         """Return the message of a fault; one that cannot be sent is made so."""
