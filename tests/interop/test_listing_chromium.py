@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.fix_chromium import Browser, Page
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]  # a browser takes its time on a busy machine
 
 HOSTILE = [
     "<script>window.ran=1<_script>.txt", "<img src=x onerror=window.ran=1>.txt", '"onmouseover="window.ran=1.txt', "a&amp;b.txt",

@@ -476,6 +476,48 @@ async def test_row_118_host(twin: Twin, fields: bytes) -> None:
     await refused(twin, b"GET / HTTP/1.1\r\n" + fields + b"\r\n")
 
 
+DISGUISES = [
+    b"Transfer-Encoding: " + value
+    for value in (
+        b"xchunked", b"chunked, identity", b"identity, chunked", b"identity", b"gzip, chunked", b"chunked, chunked",
+        b"chunked,", b",chunked", b"cow", b"", b"chunked;q=1", b'"chunked"', b"'chunked'", b"chunke", b"chunked\x00",
+        b"\x0bchunked", b"\xa0chunked", b"chunked\x0b", b"chunked\x0c", b"chunked\r", b"x\r\n chunked", b"\r\n chunked",
+        b"chunked\r\nTransfer-Encoding: chunked", b"chunked\r\nTransfer-Encoding: identity",
+        b"identity\r\nTransfer-Encoding: chunked", b"x\r\ntransfer-encoding: chunked",
+    )
+] + [
+    name + b": chunked"
+    for name in (
+        b"Transfer-Encoding ", b" Transfer-Encoding", b"Transfer-Encoding\t", b"X: a\nTransfer-Encoding",
+        b"X: a\rTransfer-Encoding", b"Transfer\xadEncoding", b"\x00Transfer-Encoding", b"Transfer-Encoding\x00",
+        b"Transfer-Encoding\r\n", b"X: a\r\n\tTransfer-Encoding", b'"Transfer-Encoding"', b"Transfer Encoding",
+        b"Transfer-Encoding: x\r\nX", b"Transfer-Encoding:x\x0bX",
+    )
+] + [
+    b"Content-Length: " + value
+    for value in (
+        b"+5", b"5, 5", b"0x5", b"-0", b"-5", b"5,", b",5", b"5 5", b"5.0", b"5e0", b"", b"\xb2", b"\xd9\xa5", b"5_0", b"5;",
+        b"\x0b5", b"5\x00", b"five", b"9" * 23, b"18446744073709551621", b"5\r\n 5", b"5\r\nContent-Length: 5",
+        b"5\r\nContent-Length: 0", b"5\r\nTransfer-Encoding: chunked",
+    )
+]  # fmt: skip
+"""How requests are said to have two ends: what collections of such requests send."""
+
+
+@both_twins
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 5\r\n"])
+async def test_row_119_no_disguise_gets_a_request_through(twin: Twin, length: bytes) -> None:
+    handler, seen = make_handler(twin)
+    body = b"5\r\nhello\r\n0\r\n\r\n"
+    async with serving(twin, handler) as server:
+        for fields in DISGUISES:
+            data = b"POST / HTTP/1.1\r\nHost: a\r\n" + length + fields + b"\r\n\r\n" + body + SECOND
+            answer = await ask(twin, server, data)
+            assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 ")), fields
+            assert answer.count(b"HTTP/1.1 ") == 1, fields
+    assert seen == []
+
+
 @both_twins
 @pytest.mark.parametrize(
     "fields",
