@@ -429,7 +429,8 @@ async def test_connection_that_ends_in_place_of_a_reply_is_an_error(
 
 async def test_reply_that_does_not_come_is_a_disconnection_by_timeout(peer: MakePeer) -> None:
     server = peer([send(HELLO), stall()])
-    smtp = await connect(server, timeout=0.05)
+    smtp = await connect(server)
+    smtp.sock.settimeout(0.05)
     with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out") as caught:
         await smtp.noop()
     assert isinstance(caught.value.__cause__, TimeoutError)

@@ -256,8 +256,9 @@ def test_server_that_hangs_up_in_a_reply(ftp_peer: MakeFTP, end: Any) -> None:
 
 def test_reply_that_does_not_come_is_a_timeout(ftp_peer: MakeFTP) -> None:
     server = ftp_peer([("NOOP", stall())])
-    ftp = ftplib.FTP(timeout=0.05)
+    ftp = ftplib.FTP(timeout=5)
     ftp.connect("127.0.0.1", server.port)
+    ftp.sock.settimeout(0.05)
     with pytest.raises(TimeoutError):
         ftp.voidcmd("NOOP")
     assert ftp.sock is None

@@ -12,7 +12,7 @@ import pytest
 from tests.blocking.hearing import heard
 from tests.fix_peer import Conversation, Faults, Peer, close, request, send, stall, until
 from tests.fix_tls import Certificates, make_server_tls
-from wirekit import defaults
+from wirekit import Timeout, defaults
 from wirekit._io import blocking as net
 from wirekit._io.nested import NestedTLS
 from wirekit.http import client
@@ -191,7 +191,9 @@ def test_plain_server_is_no_tls_server(peer: MakePeer, client_tls: ssl.SSLContex
 
 def test_handshake_that_stalls_times_out(peer: MakePeer, client_tls: ssl.SSLContext) -> None:
     server = peer([stall()])
-    connection = client.HTTPSConnection("localhost", server.port, timeout=0.05, context=client_tls)
+    connection = client.HTTPSConnection(
+        "localhost", server.port, timeout=Timeout(0.05, connect=20), context=client_tls
+    )
     with pytest.raises(TimeoutError):
         connection.request("GET", "/")
     connection.close()

@@ -427,7 +427,8 @@ def test_connection_that_ends_in_place_of_a_reply_is_an_error(peer: MakePeer, sa
 
 def test_reply_that_does_not_come_is_a_disconnection_by_timeout(peer: MakePeer) -> None:
     server = peer([send(HELLO), stall()])
-    smtp = connect(server, timeout=0.05)
+    smtp = connect(server)
+    smtp.sock.settimeout(0.05)
     with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out") as caught:
         smtp.noop()
     assert isinstance(caught.value.__cause__, TimeoutError)

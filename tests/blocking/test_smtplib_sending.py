@@ -424,7 +424,7 @@ def test_connection_that_breaks_in_the_envelope(mail: MakeMail, offers: tuple[st
 @modes
 def test_reply_that_does_not_come_leaves_it_unknown(mail: MakeMail, offers: tuple[str, ...]) -> None:
     _, peer = mail(offers, answers={"end": stall()})
-    smtp = connect(peer, timeout=0.1)
+    smtp = connect(peer, timeout=0.7)
     with pytest.raises(smtplib.SMTPOutcomeUnknown, match="timed out"):
         smtp.sendmail("a@x", "b@x", TEXT)
     assert smtp.sock is None

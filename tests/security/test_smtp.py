@@ -288,7 +288,8 @@ async def test_row_152_late_reply_is_nobodys(twin: Twin, peer: MakePeer) -> None
     smtplib = twin.module("smtplib")
     late = threading.Event()
     server = peer([HELLO, until(b"\r\n"), lambda _: late.wait(5) and None, send(b"250 late\r\n")])
-    smtp = await connect(twin, server, timeout=0.05)
+    smtp = await connect(twin, server)
+    smtp.sock.settimeout(0.05)
     with pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"):
         await settle(smtp.noop())
     late.set()
