@@ -442,7 +442,7 @@ async def test_unknown_scheme_is_a_urlerror(url: str) -> None:
 async def test_silent_server_is_a_timeout(peer: MakePeer) -> None:
     server = peer([request(), stall()])
     with pytest.raises(TimeoutError):
-        await web.urlopen(url_of(server), timeout=0.05)
+        await web.urlopen(url_of(server), timeout=defaults.Timeout(0.05, connect=20))
     assert await heard(server)
 
 
@@ -456,7 +456,7 @@ async def test_total_timeout_counts(peer: MakePeer) -> None:
 
 async def test_default_timeout_is_the_profiles(peer: MakePeer) -> None:
     server = peer([request(), stall()])
-    with defaults.using(timeout=0.05), pytest.raises(TimeoutError):
+    with defaults.using(timeout=0.7), pytest.raises(TimeoutError):
         await web.urlopen(url_of(server))
     assert await heard(server)
 

@@ -440,7 +440,7 @@ def test_unknown_scheme_is_a_urlerror(url: str) -> None:
 def test_silent_server_is_a_timeout(peer: MakePeer) -> None:
     server = peer([request(), stall()])
     with pytest.raises(TimeoutError):
-        web.urlopen(url_of(server), timeout=0.05)
+        web.urlopen(url_of(server), timeout=defaults.Timeout(0.05, connect=20))
     assert heard(server)
 
 
@@ -454,7 +454,7 @@ def test_total_timeout_counts(peer: MakePeer) -> None:
 
 def test_default_timeout_is_the_profiles(peer: MakePeer) -> None:
     server = peer([request(), stall()])
-    with defaults.using(timeout=0.05), pytest.raises(TimeoutError):
+    with defaults.using(timeout=0.7), pytest.raises(TimeoutError):
         web.urlopen(url_of(server))
     assert heard(server)
 

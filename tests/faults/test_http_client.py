@@ -158,7 +158,7 @@ async def test_reset_after_any_byte_is_an_error(twin: Twin, answer: bytes) -> No
 async def test_stall_after_any_byte_times_out_and_the_connection_is_closed(twin: Twin, answer: bytes) -> None:
     for count in range(0, len(answer), 5):
         with Peer([request(), send(answer[:count]), stall()], [request(), send(LENGTH)]) as server:
-            connection = connect(twin, server, timeout=0.03)
+            connection = connect(twin, server, timeout=wirekit.Timeout(0.03, connect=20))
             with pytest.raises(TimeoutError):
                 await get(connection)
             await heard(twin, server)  # that is: the client has hung up
