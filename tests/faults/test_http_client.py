@@ -40,7 +40,7 @@ answers = pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
 lengthy = pytest.mark.parametrize("answer", LENGTHY.values(), ids=list(LENGTHY))
 
 
-def connect(twin: Twin, server: Peer, timeout: float = 5) -> Any:
+def connect(twin: Twin, server: Peer, timeout: Any = 5) -> Any:
     return twin.http_client.HTTPConnection(server.host, server.port, timeout=timeout)
 
 
