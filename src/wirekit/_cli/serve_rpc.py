@@ -115,10 +115,10 @@ def _serve_blocking(served: Any, name: str, address: tuple[str, int], *, doc: bo
 
     with _make(xmlrpc, "blocking", served, name, address, doc=doc) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True)
-        _announce(name, server.server_address, doc=doc)
         with contextlib.suppress(KeyboardInterrupt):
             try:
                 thread.start()
+                _announce(name, server.server_address, doc=doc)  # whoever reads it may end us at once
                 while thread.is_alive():
                     thread.join(1)  # for ever, Windows would not let Ctrl-C through
             finally:
