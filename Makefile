@@ -86,7 +86,7 @@ fuzz: $(VENV)/.made-fuzz
 	done
 
 clean:
-	rm -rf $(VENV) docs/_build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-programs docs/_build build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find src tests tools docs -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made anew when its interpreter is gone, brought up to date when the project file changed, and left
