@@ -621,7 +621,8 @@ async def attach(sock: Any, known: Stream | None) -> Stream | None:
     if known is not None and known.fileno() == sock.fileno() >= 0:
         return known
     timeout = sock.gettimeout()
-    if timeout == 0:  # it does not block, as asyncio's own calls want it: that says nothing of how long to wait
+    if timeout == 0:
+        # It does not block, as asyncio's own calls want it: that says nothing of how long to wait.
         timeout = names.limits_of(names.GLOBAL_DEFAULT_TIMEOUT).step
     return await _adopt(sock, timeout)
 
