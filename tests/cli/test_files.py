@@ -51,6 +51,22 @@ def test_put_that_is_refused(command: Command, ftpd: Served, tmp_path: Path) -> 
     assert b"the server answered 550" in done.stderr
 
 
+def test_get_fetches_a_file_and_goes_on(command: Command, ftpd: Served, tmp_path: Path) -> None:
+    content = "0123456789" * 1000
+    grow(ftpd.path, a=content)
+    url = f"{ftpd.url()}/a"
+    shown = command("get", url)
+    assert (shown.returncode, shown.stdout.decode(), shown.stderr) == (0, content, b"")
+    done = command("get", "--resume", "-o", tmp_path / "copy", url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (tmp_path / "copy").read_text() == content
+    missing = command("get", "-o", tmp_path / "none", f"{ftpd.url()}/none")
+    assert missing.returncode == 1
+    assert b"the server answered 550" in missing.stderr
+    assert b"s3cret" not in missing.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_ls_shows_names(command: Command, ftpd: Served) -> None:
     grow(ftpd.path, b="1", a__c="2")
     assert command("ls", ftpd.url()).stdout == b"a/\nb\n"

@@ -1,4 +1,4 @@
-"""``wirekit put``, ``ls`` and ``mirror``: files on FTP servers, by ``wirekit.tree``."""
+"""``wirekit put``, ``ls`` and ``mirror``, and what ``get`` does with FTP servers, by ``wirekit.tree``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from wirekit import ftplib
 from wirekit._cli import progress
+from wirekit._cli.destination import Plain
 from wirekit._cli.outcome import Code, explain, printable, say
 from wirekit.tree import Tree
 from wirekit.urllib.parse import unquote, urlsplit, urlunsplit
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
     from wirekit.tree import Entry, Step
 
-__all__ = ["Access", "Wish", "ls", "mirror", "put"]
+__all__ = ["Access", "Wish", "get", "ls", "mirror", "put"]
 
 SCHEMES = ("ftp", "ftpes", "ftps")
+BLOCK = 1 << 18
 _FAILURES = (OSError, EOFError, ValueError, ftplib.Error)
 
 
@@ -79,6 +81,31 @@ def _put_one(tree: Tree, file: Path, name: str, access: Access, *, resume: bool)
             tree.upload(file, name, resume=resume, progress=watch)
         except _FAILURES as error:
             return _say_error(str(file), error)
+    return Code.OK
+
+
+def get(url: str, goal: Plain | Path, access: Access, *, resume: bool) -> Code:
+    """Fetch one file, to a path or into what takes blocks; return the exit code. NobodyReadsError as that raises it."""
+    directory, name = _split_last(url)
+    shown = progress.may_show(quiet=access.quiet, to_stdout=isinstance(goal, Plain) and not goal.ours)
+    with _open(directory, access) as tree, progress.Bar(name, 0, None, shown=shown) as bar:
+        seen = 0
+
+        def watch(done: int, _: int | None) -> None:
+            nonlocal seen
+            bar.advance(done - seen)
+            seen = done
+
+        try:
+            if isinstance(goal, Plain):
+                with tree.open(name) as file:
+                    while block := file.read1(BLOCK):
+                        goal.write(block)
+                goal.finish()
+            else:
+                tree.download(name, goal, resume=resume, progress=watch)
+        except _FAILURES as error:
+            return _say_error(url, error)
     return Code.OK
 
 

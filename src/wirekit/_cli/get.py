@@ -49,6 +49,8 @@ def _get_one(address: str, options: Options) -> Code:
     try:
         target = read_target(address)
         shown = target.shown
+        if _is_remote_file(target.url):
+            return _get_file(address, options)
         _Transfer(target, options).run()
     except NobodyReadsError:
         os.dup2(
@@ -60,6 +62,27 @@ def _get_one(address: str, options: Options) -> Code:
         say(shown, outcome.line)
         return outcome.code
     return Code.OK
+
+
+def _is_remote_file(url: str) -> bool:
+    """Tell whether a URL names a file of an FTP server, and not a directory, or a form of either."""
+    scheme, _, rest = url.partition("://")
+    path = rest.partition("/")[2]
+    return scheme.lower() in {"ftp", "ftpes", "ftps"} and path[-1:] not in {"", "/"} and ";type=" not in path
+
+
+def _get_file(address: str, options: Options) -> Code:
+    from wirekit._cli import files
+
+    path = options.output
+    if path is None and (options.remote_name or options.header_name):
+        path = Path(destination.choose_name(read_target(address).url))
+    if path is None:
+        goal: destination.Plain | Path = destination.Plain(sys.stdout.buffer, "stdout")
+    else:
+        goal = destination.open_plain(path) or path
+    access = files.Access(options.quiet, options.timeout, options.insecure, options.authority)
+    return files.get(address.strip(" "), goal, access, resume=options.resume)
 
 
 class _Transfer:
