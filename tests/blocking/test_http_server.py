@@ -912,7 +912,8 @@ def test_server_on_a_unix_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             return b"".join(iter(lambda: sock.recv(65_536), b""))
 
     monkeypatch.chdir(tmp_path)  # a path of such a socket has at most 100 bytes
-    server = Local("server.sock", Hello)
+    path: Any = "server.sock"
+    server = Local(path, Hello)
     assert (server.server_name, server.server_port) == ("localhost", 0)
     with serving(Hello, lambda *_: server):
         assert aside(talk).endswith(b"hello /local")
