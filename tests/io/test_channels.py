@@ -296,6 +296,17 @@ def test_connection_closes_when_the_peer_has_ended_too(
         assert ends == [b""]
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_connection_closes_where_the_peer_has_hung_up_before(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, version: ssl.TLSVersion
+) -> None:
+    client_tls.maximum_version = version
+    with pair(server_tls, client_tls) as (stream, peer), pair() as (control, _):
+        socket.socket.shutdown(peer, socket.SHUT_WR)
+        channels.close_at_end(stream, control)
+        assert stream.closed
+
+
 def test_peer_that_replies_first_is_heard(server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
     with pair(server_tls, client_tls) as (stream, _), pair() as (control, speaker):
         speaker.sendall(b"226 Done\r\n")

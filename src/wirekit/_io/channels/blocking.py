@@ -238,8 +238,8 @@ def _say_goodbye(sock: Any) -> bool:
                 sock.unwrap()
             except ssl.SSLWantWriteError:
                 _wait_writable(sock, step)
-            except ssl.SSLWantReadError:
-                return True
+            except (ssl.SSLWantReadError, ssl.SSLEOFError):
+                return True  # ours has left; the peer's has not come yet, or it has hung up already
             else:
                 return True
     finally:
