@@ -264,17 +264,26 @@ def _serve_blocking(plan: Plan) -> int:
 def run_blocking(server: Any, begin: Callable[[], object], announce: Callable[[Any], bool]) -> None:
     """Run a server of the blocking twin until a signal's exception ends it, in order."""
     # In a thread of its own: a signal's exception in the midst of accepting would close what was just accepted.
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    ended = threading.Event()
+    serving = threading.Thread(target=_serve_until_ended, args=(server, ended), daemon=True)
     begin()  # from here on Ctrl-C ends it in order
     try:
         serving.start()
-        while serving.is_alive():
-            serving.join(1)  # for ever, Windows would not let Ctrl-C through
+        # Not join: before CPython 3.13 an exception in the midst of it has a thread that runs pass for one that has ended.
+        while not ended.wait(1):  # for ever, Windows would not let Ctrl-C through
+            pass
     finally:
-        if serving.is_alive():
+        if serving.ident is not None and not ended.is_set():
             server.shutdown()
         if not server.finish_requests(MOMENT) and announce(server):
             server.finish_requests(GRACE)
+
+
+def _serve_until_ended(server: Any, ended: threading.Event) -> None:
+    try:
+        server.serve_forever()
+    finally:
+        ended.set()
 
 
 def _serve_async(plan: Plan) -> int:
