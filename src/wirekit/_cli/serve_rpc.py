@@ -7,7 +7,6 @@ import importlib
 import inspect
 import signal
 import sys
-import threading
 from pathlib import Path
 from types import ModuleType
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["find_object", "register", "serve_rpc"]
 
-GRACE = 5.0
-"""Seconds that calls in flight may take to end once the server is told to stop."""
 _EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104 - recognised in order to warn
 
 
@@ -111,20 +108,14 @@ def _announce(name: str, address: Any, *, doc: bool) -> None:
 
 
 def _serve_blocking(served: Any, name: str, address: tuple[str, int], *, doc: bool) -> int:
+    from wirekit._cli.serve import announce_end, run_blocking  # what ends every server of this twin in order
     from wirekit.xmlrpc import server as xmlrpc  # one twin is enough
 
-    with _make(xmlrpc, "blocking", served, name, address, doc=doc) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            try:
-                thread.start()
-                _announce(name, server.server_address, doc=doc)  # whoever reads it may end us at once
-                while thread.is_alive():
-                    thread.join(1)  # for ever, Windows would not let Ctrl-C through
-            finally:
-                if thread.is_alive():
-                    server.shutdown()
-                server.finish_requests(GRACE)
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        _make(xmlrpc, "blocking", served, name, address, doc=doc) as server,
+    ):
+        run_blocking(server, lambda: _announce(name, server.server_address, doc=doc), announce_end)
     return Code.OK
 
 
