@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import socket
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +68,35 @@ def test_get_fetches_a_file_and_goes_on(command: Command, ftpd: Served, tmp_path
     assert b"the server answered 550" in missing.stderr
     assert b"s3cret" not in missing.stderr
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+@pytest.mark.parametrize("name", ["put", "get", "mirror"])
+def test_a_terminal_shows_how_far_it_is(
+    command: Command, ftpd: Served, tmp_path: Path, name: str, *, quiet: bool
+) -> None:
+    large = "x" * 300_000
+    grow(tmp_path, here__large=large)
+    grow(ftpd.path, there__large=large)
+    words: dict[str, tuple[object, ...]] = {
+        "put": (tmp_path / "here" / "large", f"{ftpd.url()}/"),
+        "get": ("-o", tmp_path / "copy", f"{ftpd.url()}/there/large"),
+        "mirror": (f"{ftpd.url()}/there/", tmp_path / "mirror"),
+    }
+    ours, theirs = pty.openpty()
+    command.env["TERM"] = "xterm"
+    given = (*words[name], *(["-q"] if quiet else []))
+    process = command.start(name, *given, stdin=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while data := os.read(ours, 65536):
+            shown += data
+    except OSError:  # Linux: the other side is closed
+        pass
+    os.close(ours)
+    assert process.wait(15) == 0
+    assert (b"300.0/300.0 kB" in shown) is (not quiet)
 
 
 def test_ls_shows_names(command: Command, ftpd: Served) -> None:

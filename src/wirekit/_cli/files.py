@@ -70,15 +70,8 @@ def _put_one(tree: Tree, file: Path, name: str, access: Access, *, resume: bool)
     with progress.Bar(
         file.name, 0, size, shown=progress.may_show(quiet=access.quiet, to_stdout=False)
     ) as bar:
-        seen = 0
-
-        def watch(done: int, _: int | None) -> None:
-            nonlocal seen
-            bar.advance(done - seen)
-            seen = done
-
         try:
-            tree.upload(file, name, resume=resume, progress=watch)
+            tree.upload(file, name, resume=resume, progress=bar.reach)
         except _FAILURES as error:
             return _say_error(str(file), error)
     return Code.OK
@@ -89,13 +82,6 @@ def get(url: str, goal: Plain | Path, access: Access, *, resume: bool) -> Code:
     directory, name = _split_last(url)
     shown = progress.may_show(quiet=access.quiet, to_stdout=isinstance(goal, Plain) and not goal.ours)
     with _open(directory, access) as tree, progress.Bar(name, 0, None, shown=shown) as bar:
-        seen = 0
-
-        def watch(done: int, _: int | None) -> None:
-            nonlocal seen
-            bar.advance(done - seen)
-            seen = done
-
         try:
             if isinstance(goal, Plain):
                 with tree.open(name) as file:
@@ -103,7 +89,7 @@ def get(url: str, goal: Plain | Path, access: Access, *, resume: bool) -> Code:
                         goal.write(block)
                 goal.finish()
             else:
-                tree.download(name, goal, resume=resume, progress=watch)
+                tree.download(name, goal, resume=resume, progress=bar.reach)
         except _FAILURES as error:
             return _say_error(url, error)
     return Code.OK
@@ -151,12 +137,6 @@ def mirror(source: str, destination: str, access: Access, wish: Wish) -> Code:
     url, local = (destination, source) if upload else (source, destination)
     shown = progress.may_show(quiet=access.quiet, to_stdout=False) and not wish.dry_run
     with _open(url, access, wish.parallel) as tree, progress.Bar(local, 0, None, shown=shown) as bar:
-        seen = 0
-
-        def watch(done: int, _: int | None) -> None:
-            nonlocal seen
-            bar.advance(max(done - seen, 0))
-            seen = max(done, seen)
 
         def report(step: Step, error: Exception | None) -> None:
             if error is not None:
@@ -175,7 +155,7 @@ def mirror(source: str, destination: str, access: Access, wish: Wish) -> Code:
                 dry_run=wish.dry_run,
                 parallel=wish.parallel,
                 report=report,
-                progress=watch,
+                progress=bar.reach,
             )
         except _FAILURES as error:
             return _say_error(url, error)

@@ -49,6 +49,11 @@ class Bar:
         if self._progress:
             self._progress.advance(self._task, count)
 
+    def reach(self, done: int, total: int | None = None) -> None:
+        """Show that so many bytes are done, of so many, as progress callbacks tell it; never fewer than before."""
+        if self._progress and done > self._progress.tasks[0].completed:
+            self._progress.update(self._task, completed=done, total=total)
+
     def __enter__(self) -> Self:
         if self._progress:
             self._progress.start()
@@ -70,15 +75,13 @@ class Meter:
     def __init__(self, name: str, *, shown: bool) -> None:
         self._name, self._shown = name, shown
         self._bar: Bar | None = None
-        self._done = 0
 
     def __call__(self, done: int, total: int) -> None:
         """Show how far it is."""
         if self._bar is None:
             self._bar = Bar(self._name, 0, total, shown=self._shown)
             self._bar.__enter__()
-        self._bar.advance(done - self._done)
-        self._done = done
+        self._bar.reach(done, total)
 
     def __enter__(self) -> Self:
         return self
