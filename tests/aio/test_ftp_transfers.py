@@ -576,7 +576,7 @@ async def test_server_that_cannot_connect_to_us_says_so(ftp_peer: MakeFTP) -> No
 
 async def test_server_that_never_connects_to_us_is_a_timeout(ftp_peer: MakeFTP) -> None:
     server = ftp_peer([TYPE_I, (b"PORT ", read_line, "200 ok"), ("RETR x", "150 here")])
-    ftp = await connect(server, timeout=0.7)
+    ftp = await connect(server, timeout=1.2)
     ftp.set_pasv(False)
     with pytest.raises(TimeoutError, match="did not connect"):
         await ftp.retrbinary("RETR x", [].append)
@@ -667,7 +667,7 @@ async def test_server_that_closes_the_control_connection_during_a_transfer(ftp_p
 
 async def test_data_that_stop_are_a_timeout(ftp_peer: MakeFTP) -> None:
     server = ftp_peer([TYPE_I, EPSV, ("RETR x", "150 here")], [[send(b"1"), stall()]])
-    ftp = await connect(server, timeout=0.7)
+    ftp = await connect(server, timeout=1.2)
     with pytest.raises(TimeoutError):
         await ftp.retrbinary("RETR x", [].append)
     with pytest.raises(ConnectionAbortedError, match="a transfer broke off \\(TimeoutError\\)"):
@@ -682,7 +682,7 @@ async def test_data_that_come_drop_by_drop_end_with_the_total_time(ftp_peer: Mak
             conversation.send(b"x")
 
     server = ftp_peer([TYPE_I, EPSV, ("RETR x", "150 here")], [[drip]])
-    ftp = await connect(server, timeout=Timeout(5, total=0.15))
+    ftp = await connect(server, timeout=Timeout(5, total=1))
     with pytest.raises(TimeoutError):
         await ftp.retrbinary("RETR x", [].append)
     gone.set()
@@ -693,7 +693,7 @@ async def test_timeout_is_explained_by_a_reply_that_has_come(ftp_peer: MakeFTP) 
     server = ftp_peer(
         [TYPE_I, EPSV, ("RETR x", "150 here\r\n451 my disk"), ("NOOP", "200 ok")], [[send(b"1"), stall()]]
     )
-    ftp = await connect(server, timeout=0.7)
+    ftp = await connect(server, timeout=1.2)
     with pytest.raises(ftplib.error_temp, match="451 my disk") as caught:
         await ftp.retrbinary("RETR x", [].append)
     assert isinstance(caught.value.__cause__, TimeoutError)

@@ -46,6 +46,7 @@ async def test_silence_after_any_byte_times_out_and_closes(peer: MakePeer, sent:
         response = await connection.getresponse()
         await response.read()
     await heard(server)  # the client has left
+    connection.timeout = 10
     await connection.request("GET", "/again")
     assert await (await connection.getresponse()).read() == b"ok"
     connection.close()
@@ -53,7 +54,7 @@ async def test_silence_after_any_byte_times_out_and_closes(peer: MakePeer, sent:
 
 async def test_total_deadline_ends_what_no_step_would(peer: MakePeer) -> None:
     server = peer([request(), send(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"), drip])
-    connection = client.HTTPConnection(server.host, server.port, timeout=Timeout(5, total=4 * SHORT))
+    connection = client.HTTPConnection(server.host, server.port, timeout=Timeout(5, total=1))
     await connection.request("GET", "/")
     response = await connection.getresponse()
     with pytest.raises(TimeoutError):
@@ -74,10 +75,10 @@ async def test_total_deadline_holds_for_a_dripping_head(peer: MakePeer) -> None:
 
 async def test_total_deadline_begins_anew_with_the_next_request(peer: MakePeer) -> None:
     def pause(conversation: Conversation) -> None:
-        conversation.left.wait(0.3)
+        conversation.left.wait(0.9)
 
     server = peer([request(), pause, send(OK), request(), pause, send(OK)])
-    connection = client.HTTPConnection(server.host, server.port, timeout=Timeout(5, total=0.55))
+    connection = client.HTTPConnection(server.host, server.port, timeout=Timeout(5, total=1.6))
     for path in ("/1", "/2"):
         await connection.request("GET", path)
         assert await (await connection.getresponse()).read() == b"ok"
@@ -87,12 +88,12 @@ async def test_total_deadline_begins_anew_with_the_next_request(peer: MakePeer) 
 
 async def test_steps_that_each_keep_their_time_may_add_up(peer: MakePeer) -> None:
     def slowly(conversation: Conversation) -> None:
-        for n in range(len(OK)):
-            conversation.left.wait(SHORT / 10)
-            conversation.send(OK[n : n + 1])
+        for n in range(0, len(OK), 10):
+            conversation.left.wait(0.4)
+            conversation.send(OK[n : n + 10])
 
     server = peer([request(), slowly])
-    connection = client.HTTPConnection(server.host, server.port, timeout=2 * SHORT)
+    connection = client.HTTPConnection(server.host, server.port, timeout=1)
     await connection.request("GET", "/")
     assert await (await connection.getresponse()).read() == b"ok"
     connection.close()

@@ -141,7 +141,7 @@ async def test_certificate_is_made_on_the_spot() -> None:
 async def test_client_that_never_shakes_hands_holds_up_nobody(
     kind: Any, certificates: Certificates, client_tls: ssl.SSLContext
 ) -> None:
-    with defaults.using(request_timeout=0.5):
+    with defaults.using(request_timeout=1.5):
         async with (
             serving(Hello, server_of(kind, certfile=certificates.server)) as server,
             talking(server) as silent,

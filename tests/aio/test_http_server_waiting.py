@@ -136,7 +136,7 @@ async def test_idle_connection_is_closed_in_time() -> None:
     class Notes(Hello):
         pass
 
-    with defaults.using(keep_alive_timeout=0.1):
+    with defaults.using(keep_alive_timeout=0.6):
         async with serving(Notes) as server, talking(server) as client:
             assert (await ask(client))[0] == 200
             assert await aside(client.rest) == b""
@@ -147,7 +147,7 @@ async def test_head_that_does_not_end_is_closed_in_time() -> None:
     class Notes(Hello):
         pass
 
-    with defaults.using(request_timeout=0.1):
+    with defaults.using(request_timeout=0.6):
         async with serving(Notes) as server, talking(server) as client:
             assert (await ask(client))[0] == 200
             client.say(b"GET / HTTP/1.1\r\nX: ")
@@ -157,7 +157,7 @@ async def test_head_that_does_not_end_is_closed_in_time() -> None:
 
 async def test_handlers_own_timeout_counts_before_the_usual_ones() -> None:
     class Hasty(Hello):
-        timeout = 0.1
+        timeout = 0.6
 
     async with serving(Hasty) as server, talking(server) as client:
         assert (await ask(client))[0] == 200

@@ -412,7 +412,7 @@ async def test_retries_end(peer: MakePeer) -> None:
 
 async def test_idempotent_call_is_sent_again_when_time_is_up(peer: MakePeer) -> None:
     with peer([request(), stall()], [request(), send(FIVE)]) as server:
-        async with ServerProxy(f"http://{server.host}:{server.port}/", idempotent=True, timeout=0.7) as proxy:
+        async with ServerProxy(f"http://{server.host}:{server.port}/", idempotent=True, timeout=1.2) as proxy:
             assert await proxy.look() == 5
 
 

@@ -143,7 +143,7 @@ async def test_server_calls_one_function_at_a_time_unless_it_has_threads() -> No
             await both.wait()
         else:
             with contextlib.suppress(threading.BrokenBarrierError):
-                both.wait(0.2)
+                both.wait(1)
         inside.pop()
         return 1
 

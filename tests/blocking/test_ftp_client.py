@@ -274,7 +274,7 @@ def test_total_time_limits_a_reply_that_comes_bit_by_bit(ftp_peer: MakeFTP) -> N
             conversation.send(b"200-x\r\n")
 
     server = ftp_peer([("NOOP", drip)])
-    ftp = ftplib.FTP(timeout=Timeout(5, total=0.1))
+    ftp = ftplib.FTP(timeout=Timeout(5, total=1))
     ftp.connect("127.0.0.1", server.port)
     with pytest.raises(TimeoutError):
         ftp.voidcmd("NOOP")

@@ -570,7 +570,7 @@ def test_server_that_cannot_connect_to_us_says_so(ftp_peer: MakeFTP) -> None:
 
 def test_server_that_never_connects_to_us_is_a_timeout(ftp_peer: MakeFTP) -> None:
     server = ftp_peer([TYPE_I, (b"PORT ", read_line, "200 ok"), ("RETR x", "150 here")])
-    ftp = connect(server, timeout=0.7)
+    ftp = connect(server, timeout=1.2)
     ftp.set_pasv(False)
     with pytest.raises(TimeoutError, match="did not connect"):
         ftp.retrbinary("RETR x", [].append)
@@ -661,7 +661,7 @@ def test_server_that_closes_the_control_connection_during_a_transfer(ftp_peer: M
 
 def test_data_that_stop_are_a_timeout(ftp_peer: MakeFTP) -> None:
     server = ftp_peer([TYPE_I, EPSV, ("RETR x", "150 here")], [[send(b"1"), stall()]])
-    ftp = connect(server, timeout=0.7)
+    ftp = connect(server, timeout=1.2)
     with pytest.raises(TimeoutError):
         ftp.retrbinary("RETR x", [].append)
     with pytest.raises(ConnectionAbortedError, match="a transfer broke off \\(TimeoutError\\)"):
@@ -676,7 +676,7 @@ def test_data_that_come_drop_by_drop_end_with_the_total_time(ftp_peer: MakeFTP) 
             conversation.send(b"x")
 
     server = ftp_peer([TYPE_I, EPSV, ("RETR x", "150 here")], [[drip]])
-    ftp = connect(server, timeout=Timeout(5, total=0.15))
+    ftp = connect(server, timeout=Timeout(5, total=1))
     with pytest.raises(TimeoutError):
         ftp.retrbinary("RETR x", [].append)
     gone.set()
@@ -687,7 +687,7 @@ def test_timeout_is_explained_by_a_reply_that_has_come(ftp_peer: MakeFTP) -> Non
     server = ftp_peer(
         [TYPE_I, EPSV, ("RETR x", "150 here\r\n451 my disk"), ("NOOP", "200 ok")], [[send(b"1"), stall()]]
     )
-    ftp = connect(server, timeout=0.7)
+    ftp = connect(server, timeout=1.2)
     with pytest.raises(ftplib.error_temp, match="451 my disk") as caught:
         ftp.retrbinary("RETR x", [].append)
     assert isinstance(caught.value.__cause__, TimeoutError)

@@ -132,7 +132,7 @@ def test_idle_connection_is_closed_in_time() -> None:
     class Notes(Hello):
         pass
 
-    with defaults.using(keep_alive_timeout=0.1):
+    with defaults.using(keep_alive_timeout=0.6):
         with serving(Notes) as server, talking(server) as client:
             assert ask(client)[0] == 200
             assert aside(client.rest) == b""
@@ -143,7 +143,7 @@ def test_head_that_does_not_end_is_closed_in_time() -> None:
     class Notes(Hello):
         pass
 
-    with defaults.using(request_timeout=0.1):
+    with defaults.using(request_timeout=0.6):
         with serving(Notes) as server, talking(server) as client:
             assert ask(client)[0] == 200
             client.say(b"GET / HTTP/1.1\r\nX: ")
@@ -153,7 +153,7 @@ def test_head_that_does_not_end_is_closed_in_time() -> None:
 
 def test_handlers_own_timeout_counts_before_the_usual_ones() -> None:
     class Hasty(Hello):
-        timeout = 0.1
+        timeout = 0.6
 
     with serving(Hasty) as server, talking(server) as client:
         assert ask(client)[0] == 200

@@ -137,7 +137,7 @@ def test_server_calls_one_function_at_a_time_unless_it_has_threads() -> None:
         inside.append(1)
         most.append(len(inside))
         with contextlib.suppress(threading.BrokenBarrierError):
-            both.wait(0.2)
+            both.wait(1)
         inside.pop()
         return 1
 

@@ -399,7 +399,7 @@ def test_server_that_closes_in_the_middle(mail: MakeMail, offers: tuple[str, ...
 def test_connection_that_breaks_at_an_end(mail: MakeMail, offers: tuple[str, ...], way: str) -> None:
     answers: dict[str, Any] = {"end": ["250 OK", "250 OK", stall() if way == "stall" else None]}
     server, peer = mail(offers, answers=answers)
-    smtp = connect(peer, timeout=0.7 if way == "stall" else 5)
+    smtp = connect(peer, timeout=1.2 if way == "stall" else 5)
     results = smtp.send_messages(letters(6))
     assert outcomes(results)[:3] == ["sent", "sent", "unknown"]
     # In a window the messages behind had left as well, and nobody knows whether they were read.

@@ -424,7 +424,7 @@ def test_connection_that_breaks_in_the_envelope(mail: MakeMail, offers: tuple[st
 @modes
 def test_reply_that_does_not_come_leaves_it_unknown(mail: MakeMail, offers: tuple[str, ...]) -> None:
     _, peer = mail(offers, answers={"end": stall()})
-    smtp = connect(peer, timeout=0.7)
+    smtp = connect(peer, timeout=1.2)
     with pytest.raises(smtplib.SMTPOutcomeUnknown, match="timed out"):
         smtp.sendmail("a@x", "b@x", TEXT)
     assert smtp.sock is None
@@ -445,12 +445,12 @@ def test_reply_to_the_end_may_take_longer_where_nobody_has_named_a_timeout(mail:
     late = threading.Event()
 
     def answer(conversation: Any) -> None:
-        assert not late.wait(0.15)  # longer than any other wait may take
+        assert not late.wait(0.7)  # longer than any other wait may take
         conversation.send(b"250 at last\r\n")
 
     _, peer = mail(answers={"end": [answer, stall()]})
     smtp = smtplib.SMTP()
-    with defaults.using(timeout=0.1, data_timeout=0.3):
+    with defaults.using(timeout=0.4, data_timeout=1.5):
         smtp.connect(peer.host, peer.port)
         assert smtp.sendmail("a@x", "b@x", TEXT) == {}
         with pytest.raises(smtplib.SMTPOutcomeUnknown, match="timed out"):

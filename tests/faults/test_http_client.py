@@ -267,7 +267,7 @@ def test_wait_for_from_outside_is_a_cancellation(twin: Twin, peer: MakePeer) -> 
     async def main() -> None:
         connection = connect(twin, server)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(get(connection), 0.05)
+            await asyncio.wait_for(get(connection), 0.3)
         await heard(twin, server)
         connection.close()
 

@@ -240,12 +240,12 @@ async def test_end_that_nobody_waited_for_is_overheard(twin: Twin, peer: MakePee
 @both_twins
 async def test_patient_stream_waits_longer_than_usual(twin: Twin, peer: MakePeer, named: bool) -> None:
     slow = threading.Event()
-    server = peer([lambda _: slow.wait(0.15) and None, send(b"late"), stall()])
+    server = peer([lambda _: slow.wait(0.3) and None, send(b"late"), stall()])
     with defaults.using(timeout=0.1):
         stream = await connect(
             twin, server, **({"timeout": 0.1} if named else {"timeout": GLOBAL_DEFAULT_TIMEOUT})
         )
-    stream.patience = 0.25
+    stream.patience = 1.2
     assert await settle(stream.fill())
     assert stream.take(9) == b"late"
     with pytest.raises(TimeoutError):
@@ -438,10 +438,10 @@ async def test_deadline_leaves_the_timeout_as_it_was(twin: Twin, peer: MakePeer)
 @both_twins
 async def test_limit_of_an_earlier_wait_does_not_count_for_one_without(twin: Twin, peer: MakePeer) -> None:
     late = threading.Event()
-    stream = await connect(twin, peer([send(b"x"), wait(late), send(b"y")]), timeout=0.05)
+    stream = await connect(twin, peer([send(b"x"), wait(late), send(b"y")]), timeout=0.6)
     await settle(stream.fill())
     stream.timeout = None
-    alarm = threading.Timer(0.2, late.set)
+    alarm = threading.Timer(0.9, late.set)
     alarm.start()
     assert await settle(stream.fill())
     assert stream.take(2) == b"xy"
@@ -452,10 +452,10 @@ async def test_limit_of_an_earlier_wait_does_not_count_for_one_without(twin: Twi
 @both_twins
 async def test_longer_limit_counts_after_a_shorter_one(twin: Twin, peer: MakePeer) -> None:
     late = threading.Event()
-    stream = await connect(twin, peer([send(b"x"), wait(late), send(b"y")]), timeout=0.05)
+    stream = await connect(twin, peer([send(b"x"), wait(late), send(b"y")]), timeout=0.6)
     await settle(stream.fill())
     stream.timeout = 5.0
-    alarm = threading.Timer(0.2, late.set)
+    alarm = threading.Timer(0.9, late.set)
     alarm.start()
     assert await settle(stream.fill())
     alarm.join()
@@ -473,10 +473,10 @@ async def test_shorter_limit_counts_after_a_longer_one(twin: Twin, peer: MakePee
 
 @both_twins
 async def test_default_timeout_counts_where_none_is_named(twin: Twin, peer: MakePeer) -> None:
-    with defaults.using(timeout=0.05):
+    with defaults.using(timeout=0.3):
         sock = await settle(net_of(twin).create_connection(peer([stall()]).address))
     stream = await settle(net_of(twin).attach(sock, None))
-    assert stream.timeout == pytest.approx(0.05, abs=0.02)  # the kernel counts in ticks
+    assert stream.timeout == pytest.approx(0.3, abs=0.02)  # the kernel counts in ticks
     with pytest.raises(TimeoutError, match="timed out"):
         await settle(stream.fill())
     assert stream.closed
@@ -495,7 +495,7 @@ async def test_socket_that_does_not_block_has_the_default_timeout(peer: MakePeer
 @both_twins
 async def test_default_timeout_counts_under_a_deadline_and_for_recv_into(twin: Twin, peer: MakePeer) -> None:
     for limited in (False, True):
-        with defaults.using(timeout=0.05):
+        with defaults.using(timeout=0.3):
             sock = await settle(net_of(twin).create_connection(peer([stall()]).address))
         stream = await settle(net_of(twin).attach(sock, None))
         if limited:

@@ -260,7 +260,7 @@ async def test_default_timeout_counts_inside_tls(
     twin: Twin, peer: MakePeer, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     server = peer([stall()], tls=server_tls)
-    with defaults.using(timeout=0.5):
+    with defaults.using(timeout=5):
         sock = await settle(net_of(twin).create_connection(server.address))
     stream = await settle(net_of(twin).attach(sock, None))
     await settle(stream.upgrade(client_tls, "localhost"))

@@ -292,7 +292,7 @@ async def test_row_122_flood_of_slow_clients_costs_no_thread_each_and_ends(twin:
     kind = type(
         "Quick", (base,), {"protocol_version": "HTTP/1.1", "log_message": lambda *_: None, "do_GET": method}
     )
-    with defaults.using(request_timeout=0.3, keep_alive_timeout=0.3):
+    with defaults.using(request_timeout=1.2, keep_alive_timeout=1.2):
         async with serving(twin, kind) as server:
             hold = functools.partial(flood, server.server_address, 150, said, 5.0)
             holding = (
