@@ -217,7 +217,7 @@ def count_requests(server: Peer) -> int:
 async def test_total_time_of_the_profile_runs_through_redirects_too(peer: MakePeer) -> None:
     moved = b"HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n"
     server = peer([request(), send(moved), request(), stall()])
-    with defaults.using(total_timeout=0.1):
+    with defaults.using(total_timeout=0.6):
         async with web.build_opener() as opener:
             with pytest.raises(OSError) as caught:
                 async with await opener.open(url_of(server)):

@@ -9,6 +9,7 @@ import os
 import socket
 import ssl
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -236,6 +237,39 @@ async def test_listener_accepts_the_host_that_is_awaited_alone() -> None:
             stranger.setblocking(False)
             assert await asyncio.get_running_loop().sock_recv(stranger, 1) == b""
             stream.close()
+
+
+async def test_connection_that_arrives_as_the_listener_looks_up_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Accepting takes longer than the listener waits before it looks whether it is to stop."""
+    usual = socket.socket.accept
+
+    def accept(sock: socket.socket) -> Any:
+        until = time.monotonic() + 0.05
+        while time.monotonic() < until:
+            pass
+        return usual(sock)
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    monkeypatch.setattr(async_channels, "GLANCE", 0.01)
+    with async_channels.listen("127.0.0.1", socket.AF_INET) as listener, socket.socket() as friend:
+        asyncio.get_running_loop().call_later(0.03, friend.connect, listener.getsockname())
+        stream = await async_channels.accept(listener, "127.0.0.1", 5, bool)
+        assert stream.getpeername() == friend.getsockname()
+        stream.close()
+
+
+async def test_listener_that_is_cancelled_leaves_nothing_open() -> None:
+    with async_channels.listen("127.0.0.1", socket.AF_INET) as listener:
+        task = asyncio.create_task(async_channels.accept(listener, "127.0.0.1", 5, bool))
+        await asyncio.sleep(0)
+        with socket.create_connection(listener.getsockname()) as friend:
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            friend.setblocking(False)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 def test_listener_of_the_blocking_twin_stops_when_it_is_told_to() -> None:

@@ -895,11 +895,11 @@ async def test_blocks_are_pulled_from_plain_and_async_iterables() -> None:
 async def test_limit_that_passes_while_nobody_waits_changes_nothing(peer: MakePeer) -> None:
     go = threading.Event()
     stream = await net_of(Twin("asyncio")).create_connection(
-        peer([send(b"x"), wait(go), send(b"y")]).address, 0.02
+        peer([send(b"x"), wait(go), send(b"y")]).address, 0.4
     )
     await stream.fill()
     passed = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().call_later(0.05, passed.set_result, None)
+    asyncio.get_running_loop().call_later(0.5, passed.set_result, None)
     await passed
     assert not stream.closed
     stream.timeout = 5.0

@@ -110,20 +110,35 @@ async def accept(listener: Any, host: str, timeout: Any, stop: Callable[[], bool
     limits = limits_of(timeout)
     due = None if limits.connect is None else time.monotonic() + limits.connect
     listener.setblocking(False)
-    while True:
-        try:
-            async with asyncio.timeout(GLANCE):
-                sock, address = await asyncio.get_running_loop().sock_accept(listener)
-        except TimeoutError:
+    while (arrived := await _accept_next(listener, stop, due)) is not None:
+        sock, address = arrived
+        if same_host(address[0], host):
+            return await _attach(sock, limits.step)
+        sock.close()
+    return None
+
+
+async def _accept_next(listener: Any, stop: Callable[[], bool], due: float | None) -> Any:
+    """Return what ``sock_accept`` does; None as soon as ``stop()`` holds, TimeoutError when due has passed.
+
+    A time limit around ``sock_accept`` itself would lose the connection that arrives as the limit passes.
+    """
+    waiting = asyncio.ensure_future(asyncio.get_running_loop().sock_accept(listener))
+    try:
+        while not (await asyncio.wait({waiting}, timeout=GLANCE))[0]:
             if stop():
                 return None
             if due is not None and time.monotonic() > due:
                 message = "timed out: the server did not connect to us"
-                raise TimeoutError(message) from None
-            continue
-        if same_host(address[0], host):
-            return await _attach(sock, limits.step)
-        sock.close()
+                raise TimeoutError(message)
+    except asyncio.CancelledError:
+        if waiting.done() and not waiting.exception():
+            waiting.result()[0].close()  # arrived as nobody wanted it any more
+        raise
+    finally:
+        if waiting.cancel():
+            await asyncio.wait({waiting})
+    return waiting.result()
 
 
 async def _attach(sock: socket.socket, timeout: float | None) -> Any:
