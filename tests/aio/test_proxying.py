@@ -157,7 +157,7 @@ async def test_proxy_closes_after_each_byte(peer: MakePeer, sent: int) -> None:
 async def test_proxy_that_stalls_is_left_in_time(peer: MakePeer) -> None:
     server = peer([expect(b"\x05\x01\x00"), stall()])
     with pytest.raises(TimeoutError):
-        await proxying.connect(FAR, Timeout(5, connect=0.1), proxy=proxy_at(server, "socks5h"))
+        await proxying.connect(FAR, Timeout(5, connect=0.5), proxy=proxy_at(server, "socks5h"))
 
 
 async def test_timeout_afterwards_is_the_callers(peer: MakePeer) -> None:

@@ -857,7 +857,7 @@ def test_files_of_the_handlers_own() -> None:
 @pytest.mark.parametrize("said,logs", [(b"", 0), (b"GET / HT", 1), (request() + b"GET", 2), (request(), 1)])
 def test_timeouts_are_logged_where_something_was_begun(said: bytes, logs: int) -> None:
     class Timed(Hello):
-        timeout = 0.05
+        timeout = 0.7
 
     with serving(Timed) as server, talking(server) as client:
         client.say(said)

@@ -174,7 +174,7 @@ def test_script_that_takes_too_long_is_ended_with_what_it_has_started(root: Path
     write(root, "half", '#!/bin/sh\nprintf "Content-Type: a/b\\n\\nhalf"\nsleep 60\n')
 
     class Hasty(Scripts):
-        cgi_timeout = 0.5
+        cgi_timeout = 2
 
     with serving(of(root, Hasty)) as server:
         began = time.monotonic()

@@ -158,7 +158,7 @@ def test_proxy_closes_after_each_byte(peer: MakePeer, sent: int) -> None:
 def test_proxy_that_stalls_is_left_in_time(peer: MakePeer) -> None:
     server = peer([expect(b"\x05\x01\x00"), stall()])
     with pytest.raises(TimeoutError):
-        proxying.connect(FAR, Timeout(5, connect=0.1), proxy=proxy_at(server, "socks5h"))
+        proxying.connect(FAR, Timeout(5, connect=0.5), proxy=proxy_at(server, "socks5h"))
 
 
 def test_timeout_afterwards_is_the_callers(peer: MakePeer) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PATIENCE = 15
+PATIENCE = 50
 """Seconds that one run may take: it starts an interpreter, on a machine that may be busy."""
 
 

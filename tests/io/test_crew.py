@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import selectors
 import socket
+import ssl
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -379,3 +381,69 @@ def test_looking_for_what_has_arrived_does_not_wait(timeout: float | None) -> No
         assert stream.buffer == b"something"
         far.close()
         assert parking.take_arrived(stream) is False
+
+
+# ---- places of the lot
+
+
+class Shaking:
+    """A socket whose handshake wants to write, during which another thread takes over."""
+
+    def __init__(self, sock: socket.socket, meanwhile: Callable[[], object]) -> None:
+        self.sock, self.meanwhile = sock, meanwhile
+
+    def fileno(self) -> int:
+        return self.sock.fileno()
+
+    def settimeout(self, timeout: float | None) -> None:
+        self.sock.settimeout(timeout)
+
+    def do_handshake(self) -> None:
+        self.meanwhile()
+        raise ssl.SSLWantWriteError
+
+
+@pytest.fixture
+def lot() -> Iterator[parking.Lot]:
+    made = parking.Lot(None)
+    yield made
+    made.close()
+
+
+def watched_for(lot: parking.Lot, place: parking.Place) -> int | None:
+    key = lot._selector.get_map().get(place.fd)
+    return None if key is None else key.events
+
+
+def test_handshake_changes_what_is_watched_for(lot: parking.Lot) -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        place = parking.Handshake(lot, Shaking(one, bool), None)
+        assert lot.arm(place)
+        assert watched_for(lot, place) == selectors.EVENT_READ
+        assert place.ready()
+        assert watched_for(lot, place) == selectors.EVENT_WRITE
+        lot.disarm(place)
+
+
+def test_handshake_that_was_taken_over_is_watched_by_nobody_until_it_returns(lot: parking.Lot) -> None:
+    """Else the new leader would run it a second time, and close it under the first one's hands."""
+    one, other = socket.socketpair()
+    with one, other:
+        place = parking.Handshake(lot, Shaking(one, lambda: lot.disarm(place)), None)
+        assert lot.arm(place)
+        assert place.ready()
+        assert watched_for(lot, place) is None
+        assert lot.arm(place)  # as the former leader does now
+        assert watched_for(lot, place) == selectors.EVENT_WRITE
+        lot.disarm(place)
+
+
+def test_place_whose_socket_somebody_has_closed_is_not_armed(lot: parking.Lot) -> None:
+    one, other = socket.socketpair()
+    with other:
+        place = parking.Place(one)
+        one.close()
+        assert not lot.arm(place)
+        assert not place.armed
+        assert watched_for(lot, place) is None

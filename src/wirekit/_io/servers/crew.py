@@ -126,11 +126,11 @@ class Crew(Lot):
             self._muster()
         self.ring()
 
-    def arm(self, place: Place, events: int = 1) -> bool:
+    def arm(self, place: Place) -> bool:
         """Let the selector watch a place; False when the crew has ended. It begins with the first one."""
         if not self.threads and not self.over:
             self._muster()
-        return super().arm(place, events)
+        return super().arm(place)
 
     def _muster(self) -> None:
         """Begin with one who leads, and find one who watches as soon as the system has a thread for that."""

@@ -88,14 +88,19 @@ def _receive_at_once(sock: Any) -> bytes:
 
 
 class Place:
-    """Something that waits in the lot. ``ready`` tells whether it goes on to wait; ``expire`` ends it."""
+    """Something that waits in the lot. ``ready`` tells whether it goes on to wait; ``expire`` ends it.
 
-    __slots__ = ("armed", "due", "fd", "sock")
+    events: what it waits for, once it is armed. Only ``Lot.wait_for`` changes that, and ``ready`` arms nothing itself: from
+    then on another thread might run the same place.
+    """
+
+    __slots__ = ("armed", "due", "events", "fd", "sock")
 
     def __init__(self, sock: Any, due: float = float("inf")) -> None:
         self.sock = sock
         self.fd: int = sock.fileno()
         self.due = due
+        self.events: int = selectors.EVENT_READ
         self.armed = False
 
     def ready(self) -> bool:
@@ -151,7 +156,7 @@ class Handshake(Place):
             if self.due <= time.monotonic():
                 self.expire()
                 return False
-            self.lot.arm(self, wanted)
+            self.lot.wait_for(self, wanted)
             return True
         self.lot.disarm(self)
         self.sock.settimeout(None)
@@ -372,19 +377,21 @@ class Lot:
 
     # ---- the selector
 
-    def arm(self, place: Place, events: int = selectors.EVENT_READ) -> bool:
-        """Let the selector watch a place; False when there is none any more."""
+    def arm(self, place: Place) -> bool:
+        """Let the selector watch a place; False when there is none any more, or its socket was closed by somebody."""
         with self._lock:
             if self.over:
                 return False
             if place.armed:
-                self._selector.modify(place.fd, events, place)
                 return True
             if self._places.pop(place.fd, None) is not None:  # of a socket that was closed behind our back
                 self._selector.unregister(place.fd)
+            try:
+                self._selector.register(place.fd, place.events, place)
+            except (OSError, ValueError):
+                return False
             place.armed = True
             self._places[place.fd] = place
-            self._selector.register(place.fd, events, place)
         if place.due < self._look:
             self.expect(place.due)
         if not hasattr(
@@ -392,6 +399,14 @@ class Lot:
         ):  # neither epoll nor kqueue: a select under way does not know of it
             self.ring()
         return True
+
+    def wait_for(self, place: Place, events: int) -> None:
+        """Let a place wait for these events: now if it is armed, else from when it is."""
+        with self._lock:
+            if place.events != events:
+                place.events = events
+                if place.armed and not self.over:
+                    self._selector.modify(place.fd, events, place)
 
     def disarm(self, place: Place) -> None:
         """Let the selector watch it no more."""
