@@ -34,6 +34,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fix_ports import free_ports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -117,15 +119,6 @@ class Nginx:
     def socket(self) -> str:
         """The path of the Unix socket, which serves what the http port serves."""
         return str(self.root / "socket")
-
-
-def free_ports(count: int) -> list[int]:
-    """Find ports that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in sockets]
-    for sock in sockets:
-        sock.close()
-    return ports
 
 
 def write_documents(root: Path) -> None:

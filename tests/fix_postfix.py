@@ -33,6 +33,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fix_ports import free_ports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -183,15 +185,6 @@ def make_directories(root: Path) -> None:
         (root / name).chmod(mode)
     (root / "queue" / "quick-start").touch()  # skips seconds of checks
     root.chmod(0o755)
-
-
-def free_ports(count: int) -> list[int]:
-    """Find ports that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in sockets]
-    for sock in sockets:
-        sock.close()
-    return ports
 
 
 def write_configuration(root: Path, ports: dict[str, int], server: Path) -> None:

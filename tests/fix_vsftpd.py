@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fix_ftpd import PASSWORD, USER, Served, numbers
+from tests.fix_ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,10 +127,7 @@ class Vsftpd:
 
     def _try(self, listener: Listener) -> tuple[subprocess.Popen[bytes], int]:
         six = ":" in listener.host
-        with socket.create_server(
-            (listener.host, 0), family=socket.AF_INET6 if six else socket.AF_INET
-        ) as free:
-            port = free.getsockname()[1]
+        (port,) = free_ports(1)
         configuration = self.directory / f"{listener.name}.conf"
         configuration.write_text(
             CONFIGURATION.format(

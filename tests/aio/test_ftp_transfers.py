@@ -401,12 +401,10 @@ async def test_refusal_of_epsv_that_came_together_leaves_the_replies_in_step(ftp
 
 @pytest.mark.parametrize("reply", ["550 no such file", None])
 async def test_listener_that_is_gone_is_explained_by_the_reply_if_there_is_one(
-    ftp_peer: MakeFTP, reply: str | None
+    ftp_peer: MakeFTP, refusing: tuple[str, int], reply: str | None
 ) -> None:
     """Some servers stop to listen as soon as they refuse."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    answers = [f"229 (|||{port}|)", *([reply] if reply else [close()])]
+    answers = [f"229 (|||{refusing[1]}|)", *([reply] if reply else [close()])]
     server = ftp_peer(
         [*RETR, (b"EPSV\r\nRETR y\r\n", *answers), *([("NOOP", "200 ok")] if reply else [])], [b"1"]
     )
@@ -457,10 +455,10 @@ async def test_pasv_follows_where_epsv_does_not_work_and_stays(ftp_peer: MakeFTP
     ftp.close()
 
 
-async def test_pasv_follows_where_a_firewall_reads_no_epsv(ftp_peer: MakeFTP) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    server = ftp_peer([TYPE_I, ("EPSV", f"229 (|||{port}|)"), PASV, RETR[2]], [b"1"])
+async def test_pasv_follows_where_a_firewall_reads_no_epsv(
+    ftp_peer: MakeFTP, refusing: tuple[str, int]
+) -> None:
+    server = ftp_peer([TYPE_I, ("EPSV", f"229 (|||{refusing[1]}|)"), PASV, RETR[2]], [b"1"])
     ftp = await connect(server)
     blocks: list[bytes] = []
     await ftp.retrbinary("RETR x", blocks.append)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.aio.hearing import heard
 from tests.fix_peer import Peer, close, expect, half_close, request, send, stall
+from tests.fix_ports import free_ports
 from wirekit.aio.http import client
 
 if TYPE_CHECKING:
@@ -295,10 +295,8 @@ async def test_silent_hang_up_is_a_remote_disconnect(peer: MakePeer) -> None:
     assert connection.sock is None
 
 
-async def test_refused_connection_is_the_networks_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    connection = client.HTTPConnection("127.0.0.1", port, timeout=5)
+async def test_refused_connection_is_the_networks_error(refusing: tuple[str, int]) -> None:
+    connection = client.HTTPConnection(*refusing, timeout=5)
     with pytest.raises(ConnectionRefusedError) as caught:
         await connection.request("GET", "/")
     assert caught.value.errno == errno.ECONNREFUSED
@@ -311,8 +309,7 @@ async def test_source_address_is_bound(peer: MakePeer) -> None:
     def look(conversation: object) -> None:
         names.append(conversation.sock.getpeername())  # type: ignore[attr-defined]
 
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
+    (port,) = free_ports(1)
     server = peer([look, request(), send(OK)])
     connection = connect(server, source_address=("127.0.0.1", port))
     await connection.request("GET", "/")

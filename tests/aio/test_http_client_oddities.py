@@ -27,11 +27,12 @@ def connect(peer: Peer, **options: object) -> client.HTTPConnection:
     return client.HTTPConnection(peer.host, peer.port, timeout=5, **options)  # type: ignore[arg-type]
 
 
-async def test_connection_that_was_refused_may_be_tried_again(peer: MakePeer) -> None:
+async def test_connection_that_was_refused_may_be_tried_again(
+    peer: MakePeer, refusing: tuple[str, int]
+) -> None:
     server = peer([request(), send(OK)])
     connection = connect(server)
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        connection.port = gone.getsockname()[1]
+    connection.port = refusing[1]
     with pytest.raises(ConnectionRefusedError):
         await connection.request("GET", "/")
     connection.port = server.port

@@ -7,7 +7,6 @@ import gc
 import gzip
 import io
 import os
-import socket
 import ssl
 import tempfile
 import urllib.request
@@ -413,15 +412,9 @@ async def test_own_error_handler_may_ask_again(peer: MakePeer) -> None:
 # ---- what goes wrong
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-async def test_refused_connection_is_a_urlerror_with_its_reason() -> None:
+async def test_refused_connection_is_a_urlerror_with_its_reason(refusing: tuple[str, int]) -> None:
     with pytest.raises(URLError) as caught:
-        await web.urlopen(f"http://127.0.0.1:{closed_port()}/")
+        await web.urlopen(f"http://127.0.0.1:{refusing[1]}/")
     assert not isinstance(caught.value, HTTPError)
     assert isinstance(caught.value.reason, ConnectionRefusedError)
     assert caught.value.__cause__ is caught.value.reason

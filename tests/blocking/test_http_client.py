@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import errno
-import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.blocking.hearing import heard
 from tests.fix_peer import Peer, close, expect, half_close, request, send, stall
+from tests.fix_ports import free_ports
 from wirekit.http import client
 
 if TYPE_CHECKING:
@@ -294,10 +294,8 @@ def test_silent_hang_up_is_a_remote_disconnect(peer: MakePeer) -> None:
     assert connection.sock is None
 
 
-def test_refused_connection_is_the_networks_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    connection = client.HTTPConnection("127.0.0.1", port, timeout=5)
+def test_refused_connection_is_the_networks_error(refusing: tuple[str, int]) -> None:
+    connection = client.HTTPConnection(*refusing, timeout=5)
     with pytest.raises(ConnectionRefusedError) as caught:
         connection.request("GET", "/")
     assert caught.value.errno == errno.ECONNREFUSED
@@ -310,8 +308,7 @@ def test_source_address_is_bound(peer: MakePeer) -> None:
     def look(conversation: object) -> None:
         names.append(conversation.sock.getpeername())  # type: ignore[attr-defined]
 
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
+    (port,) = free_ports(1)
     server = peer([look, request(), send(OK)])
     connection = connect(server, source_address=("127.0.0.1", port))
     connection.request("GET", "/")

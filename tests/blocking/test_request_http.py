@@ -8,7 +8,6 @@ import gc
 import gzip
 import io
 import os
-import socket
 import ssl
 import tempfile
 import urllib.request
@@ -411,15 +410,9 @@ def test_own_error_handler_may_ask_again(peer: MakePeer) -> None:
 # ---- what goes wrong
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def test_refused_connection_is_a_urlerror_with_its_reason() -> None:
+def test_refused_connection_is_a_urlerror_with_its_reason(refusing: tuple[str, int]) -> None:
     with pytest.raises(URLError) as caught:
-        web.urlopen(f"http://127.0.0.1:{closed_port()}/")
+        web.urlopen(f"http://127.0.0.1:{refusing[1]}/")
     assert not isinstance(caught.value, HTTPError)
     assert isinstance(caught.value.reason, ConnectionRefusedError)
     assert caught.value.__cause__ is caught.value.reason

@@ -20,7 +20,7 @@ from xml.parsers.expat import ExpatError
 
 import pytest
 
-from tests.fix_nginx import free_ports
+from tests.fix_ports import free_ports
 from tests.fix_twins import Twin, both_twins, settle
 from wirekit.xmlrpc.client import Binary, Fault, ProtocolError
 

@@ -43,14 +43,6 @@ def resolve(monkeypatch: pytest.MonkeyPatch) -> Resolve:
 
 
 @pytest.fixture
-def refusing() -> Iterator[tuple[str, int]]:
-    """An address where nobody listens: bound, so that nobody else will either."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        yield sock.getsockname()
-
-
-@pytest.fixture
 def silent() -> Iterator[tuple[str, int]]:
     """An address that answers nothing: its listener's queue is full, so the kernel drops who comes next."""
     with contextlib.ExitStack() as stack:

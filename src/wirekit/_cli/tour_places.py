@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import random
 import shutil
 import socket
 import ssl
@@ -277,10 +278,16 @@ def find_port() -> int:
 
 
 def _find_ports(count: int) -> list[int]:
-    """Find ports that nobody listens on now."""
+    """Find ports that nobody listens on now, below those that systems give by themselves to whoever connects."""
+    ports: list[int] = []
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [sock.getsockname()[1] for sock in sockets]
+        for port in random.sample(range(10_000, 30_000), 1000):
+            with contextlib.suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                ports.append(port)
+            if len(ports) == count:
+                break
+    return ports
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
