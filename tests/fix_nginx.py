@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fix_ports import free_ports
+from tests.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

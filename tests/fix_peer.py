@@ -458,3 +458,11 @@ def peer() -> Iterator[Callable[..., Peer]]:
     with contextlib.ExitStack() as stack:
         for one in made:
             stack.callback(one.close)
+
+
+@pytest.fixture
+def refusing() -> Iterator[tuple[str, int]]:
+    """An address where nobody listens: bound, so that nobody else will either."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        yield sock.getsockname()

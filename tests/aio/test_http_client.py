@@ -9,7 +9,7 @@ import pytest
 
 from tests.aio.hearing import heard
 from tests.fix_peer import Peer, close, expect, half_close, request, send, stall
-from tests.fix_ports import free_ports
+from tests.ports import free_ports
 from wirekit.aio.http import client
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.blocking.hearing import heard
 from tests.fix_peer import Peer, close, expect, half_close, request, send, stall
-from tests.fix_ports import free_ports
+from tests.ports import free_ports
 from wirekit.http import client
 
 if TYPE_CHECKING:

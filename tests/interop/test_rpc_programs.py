@@ -20,8 +20,8 @@ from xml.parsers.expat import ExpatError
 
 import pytest
 
-from tests.fix_ports import free_ports
 from tests.fix_twins import Twin, both_twins, settle
+from tests.ports import free_ports
 from wirekit.xmlrpc.client import Binary, Fault, ProtocolError
 
 if TYPE_CHECKING:
