@@ -80,7 +80,7 @@ def flatten(value: Any) -> Any:
         return [flatten(item) for item in value]
     if isinstance(value, dict):
         return [(name, flatten(item)) for name, item in value.items()]
-    return type(value).__name__, getattr(value, "data", None) or getattr(value, "value", None) or repr(value)
+    return type(value).__name__, repr(getattr(value, "data", getattr(value, "value", value)))
 
 
 if __name__ == "__main__":
