@@ -254,6 +254,8 @@ def test_what_is_not_certain_is_left_alone(value: str) -> None:
         "<params>",
         "<params/>",
         "<fault></fault>",
+        "<fault><value>\0</value></fault>",
+        "<methodResponse><fault><value>a\ufffe</value></fault></methodResponse>",
         "<methodResponse></methodResponse>",
         "<methodCall></methodCall>",
         "<methodCall><params></params></methodCall>",

@@ -238,8 +238,8 @@ class _Gatherer:
         known = _EDGES.get(edge) or _EDGES.get(_BLANKS_BETWEEN_TAGS("", edge))
         if known is not None:
             known(self)
-        elif edge.startswith("<value>") and edge.endswith("</value>") and edge.find("<", 1) == len(edge) - 8:
-            self.top.append(self.resolve(edge[7:-8]))
+        elif edge.startswith("<value>") and edge.endswith("</value>") and _is_text(text := edge[7:-8]):
+            self.top.append(self.resolve(text))
         else:
             raise _Unknown
 
