@@ -45,16 +45,19 @@ def draw_group(tables: Sequence[Table], path: Path) -> None:
 
 
 def draw_table(axis: Any, table: Table) -> None:
-    """The bars of one row, the fastest on top."""
+    """The bars of one row, the fastest on top: times the floor, or the times themselves where a row has none."""
     lines = [line for line in table.lines if line.ratio is not None]
-    ratios = [line.ratio for line in lines if line.ratio is not None]
-    bars = axis.barh(
-        [line.name for line in lines], ratios, color=[choose_colour(line.name) for line in lines], height=0.7
-    )
+    if lines:
+        sizes = [line.ratio for line in lines if line.ratio is not None]
+        axis.axvline(1.0, color=FLOOR_COLOUR, linewidth=0.8, zorder=0)
+    else:
+        lines = table.lines
+        sizes = [measure(line, table)[0] for line in lines]
+    colours = [choose_colour(line.name) for line in lines]
+    bars = axis.barh([line.name for line in lines], sizes, color=colours, height=0.7)
     axis.bar_label(bars, labels=[label_bar(line, table) for line in lines], padding=4)
     axis.set_xscale("log")
-    axis.set_xlim(0.5 * min(1.0, *ratios), 4 * max(2.0, *ratios))
-    axis.axvline(1.0, color=FLOOR_COLOUR, linewidth=0.8, zorder=0)
+    axis.set_xlim(0.5 * min(sizes), 4 * max(*sizes, 2 * min(sizes)))
     axis.invert_yaxis()
     axis.set_title(table.row.title, loc="left", fontsize=9)
     axis.spines[["top", "right", "bottom"]].set_visible(False)
@@ -62,12 +65,16 @@ def draw_table(axis: Any, table: Table) -> None:
     axis.tick_params(axis="y", length=0)
 
 
+def measure(line: Line, table: Table) -> tuple[float, str]:
+    """What a row is judged by, in its unit."""
+    seconds = line.cpu if table.row.by == "cpu" else line.wall
+    return (seconds * 1e6, "us") if table.row.unit == "us" else (seconds * 1e3, "ms")
+
+
 def label_bar(line: Line, table: Table) -> str:
     """The ratio, and the time itself."""
-    seconds = line.cpu if table.row.by == "cpu" else line.wall
-    shown, unit = (seconds * 1e6, "us") if table.row.unit == "us" else (seconds * 1e3, "ms")
-    return (
-        f"{line.ratio:.2f}x  ({shown:.3g} {unit})"
-        if shown < 1000
-        else f"{line.ratio:.1f}x  ({shown:,.0f} {unit})"
-    )
+    shown, unit = measure(line, table)
+    time = f"{shown:.3g} {unit}" if shown < 1000 else f"{shown:,.0f} {unit}"
+    if line.ratio is None:
+        return time
+    return f"{line.ratio:.2f}x  ({time})" if shown < 1000 else f"{line.ratio:.1f}x  ({time})"

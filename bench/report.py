@@ -18,7 +18,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from bench.rows import FLOOR, GROUPS, OURS, ROWS, Goal, Row
+from bench.rows import CONTENDERS, FLOOR, GROUPS, OURS, ROWS, Goal, Row, load_contenders
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "benchmarks.md"
@@ -28,7 +28,7 @@ SCALE = {"us": 1e6, "ms": 1e3}
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `make bench`; do not edit. [How it measures](design/measuring.md).
+Written by `make bench`; do not edit. [How it measures, and why something lost](design/measuring.md).
 
 CPU is the user and system time of the measured process per operation (of the client; in the server
 rows, of the server); wall is elapsed time. Both are medians over {rounds} of {slices} slices, in which
@@ -207,9 +207,6 @@ def span_load(samples: list[dict[str, Any]]) -> str:
 
 def list_versions(tables: Sequence[Table], samples: list[dict[str, Any]]) -> str:
     """Every package that took part, with its version."""
-    from bench.rows import CONTENDERS, load_contenders
-
-    load_contenders()
     found = {
         CONTENDERS[table.row.name][line.name].package: line.version
         for table in tables
@@ -243,7 +240,12 @@ def write_page(about: dict[str, Any], samples: list[dict[str, Any]], tables: Seq
         of_group = [table for table in tables if table.row.group == group and table.lines]
         if of_group:
             draw_group(of_group, CHARTS / f"{group}.svg")
-            parts.append(f"![{group}: times the floor](benchmarks/{group}.svg)\n")
+            what = (
+                "times the floor"
+                if any(line.ratio is not None for table in of_group for line in table.lines)
+                else "the times"
+            )
+            parts.append(f"![{group}: {what}](benchmarks/{group}.svg)\n")
         parts += [format_section(table) for table in tables if table.row.group == group]
     PAGE.write_text("\n".join(parts), encoding="utf-8")
     print(f"\nwritten: {PAGE.relative_to(DOCS.parent)} and {CHARTS.relative_to(DOCS.parent)}/*.svg")
@@ -261,6 +263,7 @@ def format_section(table: Table) -> str:
 
 def make_report(path: Path, *, write: bool) -> None:
     """Print the run's tables; with `write`, write the page too."""
+    load_contenders()  # some bring rows of their own
     about, samples = read_run(path)
     tables = make_tables(samples)
     print_tables(about, samples, tables)
