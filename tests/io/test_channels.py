@@ -272,6 +272,37 @@ async def test_listener_that_is_cancelled_leaves_nothing_open() -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_connection_that_arrives_as_the_listener_is_cancelled_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    usual, loop = socket.socket.accept, asyncio.get_running_loop()
+
+    def cancel(left: int) -> None:
+        if left:
+            loop.call_soon(cancel, left - 1)
+        else:
+            task.cancel()
+
+    def accept(sock: socket.socket) -> Any:
+        accepted = usual(sock)
+        cancel(turns)
+        return accepted
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    with async_channels.listen("127.0.0.1", socket.AF_INET) as listener:
+        task = asyncio.create_task(async_channels.accept(listener, "127.0.0.1", 5, bool))
+        await asyncio.sleep(0)
+        with socket.create_connection(listener.getsockname()) as friend:
+            try:
+                stream = await task
+            except asyncio.CancelledError:
+                friend.setblocking(False)
+                assert await loop.sock_recv(friend, 1) == b""
+            else:
+                stream.close()  # it had returned
+
+
 def test_listener_of_the_blocking_twin_stops_when_it_is_told_to() -> None:
     with channels.listen("127.0.0.1", socket.AF_INET) as listener:
         assert channels.accept(listener, "127.0.0.1", 5, lambda: True) is None
